@@ -1,0 +1,104 @@
+/**
+ * A policy that can be asked: what a layer answers to a request, and what its author wrote.
+ *
+ * `C` is a cause: the place of something that was written. The linter's is a place in a file, a middleware's the
+ * path of an option. This folder only hands it on.
+ */
+
+/** A request as a server sees it. Header names are lower case; a header that is not listed is not sent. */
+export interface Request {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: ReadonlyMap<string, string>;
+}
+
+/** A response header. */
+export interface Said<C> {
+  /** `undefined`: it is sent, but what it says cannot be known. */
+  readonly value: string | undefined;
+  /** What decided it. */
+  readonly cause: C;
+  /** Nobody wrote it: it is what the library does when an option is missing. */
+  readonly byDefault?: boolean;
+  /** A clause that says why the value is let through, where it does not explain itself. */
+  readonly because?: string;
+}
+
+/** What a layer does with the request once it is done. */
+export type End =
+  | { readonly is: 'passes' }
+  | { readonly is: 'answers'; readonly status: number | undefined }
+  | { readonly is: 'fails' }
+  | { readonly is: 'hangs' };
+
+/** What may happen. Several, where the code leaves a question open. */
+export interface Outcome<C> {
+  /** By lower-case name. */
+  readonly headers: ReadonlyMap<string, Said<C>>;
+  readonly end: End;
+  /** Something decided that is not understood: headers that are missing here may be there. */
+  readonly unclear: boolean;
+}
+
+/** A string that was written as an origin. */
+export interface WrittenOrigin<C> {
+  readonly text: string;
+  readonly cause: C;
+  /** `only`: sent to everybody as it stands. `listed`: compared with the request's origin, as text. */
+  readonly as: 'only' | 'listed';
+}
+
+/** What a library makes of its options, as far as it does not show in answers: ignored, or choked on. */
+export interface Fault<C> {
+  readonly code: FaultCode;
+  readonly cause: C;
+  readonly data: Readonly<Record<string, string>>;
+  readonly places?: Readonly<Record<string, C>>;
+}
+
+export type FaultCode =
+  | 'unknown-option'
+  | 'options-not-object'
+  | 'credentials-not-boolean'
+  | 'methods-missing'
+  | 'not-a-list'
+  | 'max-age-in-milliseconds'
+  | 'max-age-not-a-number'
+  | 'status-not-ok'
+  | 'uncalled-library'
+  | 'express5-path';
+
+export interface Policy<C> {
+  /** Where it was made. */
+  readonly at: C;
+  /** The library's name, for sentences about it. */
+  readonly library: string;
+  /** What may happen to the request, one outcome at least. */
+  ask(request: Request): readonly Outcome<C>[];
+  readonly origins: readonly WrittenOrigin<C>[];
+  /** Where credentials are switched on, if they are. */
+  readonly credentials: C | undefined;
+  /** The list of allowed request headers that was written, if it was. */
+  readonly allowedHeaders: C | undefined;
+  readonly faults: readonly Fault<C>[];
+}
+
+/** What a page sends that wants to read an answer of another origin. */
+export function actualRequest(origin: string, method = 'GET', path = '/'): Request {
+  return { method, path, headers: new Map([['origin', origin]]) };
+}
+
+/** What the browser asks first, where it has to. Neither cookies nor `Authorization` go with it. */
+export function preflightRequest(
+  origin: string,
+  method: string,
+  headers: readonly string[] = [],
+  path = '/',
+): Request {
+  const asked = new Map([
+    ['origin', origin],
+    ['access-control-request-method', method],
+  ]);
+  if (headers.length > 0) asked.set('access-control-request-headers', headers.join(','));
+  return { method: 'OPTIONS', path, headers: asked };
+}
