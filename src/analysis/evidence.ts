@@ -1,0 +1,86 @@
+/** What handlers read and how they answer, as the lowered code shows. */
+import type { Code, FunctionCode, ModuleCode, Pattern, Place, Statement, Variable } from './code.ts';
+
+/** Ways to answer that are meant for the server's own visitors: pages, files, redirects. */
+const OWN_PAGES = new Set(['render', 'sendFile', 'sendfile', 'download', 'redirect']);
+
+/** Where the file's functions read that header of a request. */
+export function readsHeader(module: ModuleCode, header: string): readonly Place[] {
+  const found: Place[] = [];
+  const note = (at: Place): void => {
+    if (!found.some((place) => place.start === at.start)) found.push({ start: at.start, end: at.end });
+  };
+  // Lowering a body may bring further functions to light: the list grows while it is walked.
+  for (let i = 0; i < module.functions.length; i++) {
+    const body = (module.functions[i] as FunctionCode).body();
+    walk(body.block, (piece) => {
+      if (!('op' in piece)) return;
+      if (piece.op === 'get' && isNamed(piece.key, header) && isHeaders(piece.object)) note(piece);
+      // `const { authorization } = req.headers`
+      if (
+        piece.op === 'declare' &&
+        piece.value &&
+        isHeaders(piece.value) &&
+        names(piece.target).includes(header)
+      )
+        note(piece);
+      if (piece.op === 'call' && piece.callee.op === 'get' && piece.items[0]) {
+        const { key, object } = piece.callee;
+        const method = key.op === 'constant' && (key.value === 'get' || key.value === 'header');
+        if (method && isNamed(piece.items[0].code, header) && (isParameter(object) || isHeaders(object)))
+          note(piece);
+      }
+    });
+  }
+  return found.sort((a, b) => a.start - b.start);
+}
+
+/** Whether the function answers with a page, a file or a redirect. */
+export function answersOwnPage(code: FunctionCode): boolean {
+  let own = false;
+  walk(code.body().block, (piece) => {
+    if ('op' in piece && piece.op === 'call' && piece.callee.op === 'get') {
+      const { key } = piece.callee;
+      if (key.op === 'constant' && OWN_PAGES.has(String(key.value))) own = true;
+    }
+  });
+  return own;
+}
+
+function isNamed(code: Code, header: string): boolean {
+  return code.op === 'constant' && typeof code.value === 'string' && code.value.toLowerCase() === header;
+}
+
+/** `req.headers`, where `req` is given to the function. What the app itself sends (`config.headers`) is written, not read. */
+function isHeaders(code: Code): boolean {
+  if (code.op === 'chain') return isHeaders(code.code);
+  if (code.op !== 'get' || code.key.op !== 'constant' || code.key.value !== 'headers') return false;
+  // `socket.handshake.headers`, `ctx.request.headers`, `context.req.headers`
+  const { object } = code;
+  return isParameter(object) || (object.op === 'get' && isParameter(object.object));
+}
+
+function isParameter(code: Code): boolean {
+  return code.op === 'read' && code.variable.kind === 'parameter';
+}
+
+function names(pattern: Pattern): readonly string[] {
+  if (pattern.to !== 'object') return [];
+  return pattern.properties.map(({ key }) => (key.op === 'constant' ? String(key.value).toLowerCase() : ''));
+}
+
+type Piece = Code | Statement | Pattern | object;
+
+/** Visits every piece of lowered code, functions within it excepted: each is visited for itself. */
+function walk(piece: unknown, visit: (piece: Piece) => void): void {
+  if (typeof piece !== 'object' || piece === null) return;
+  if (Array.isArray(piece)) {
+    for (const one of piece) walk(one, visit);
+    return;
+  }
+  if ('body' in piece && typeof piece.body === 'function') return;
+  visit(piece);
+  for (const [name, value] of Object.entries(piece)) if (name !== 'variable') walk(value, visit);
+}
+
+export type { Variable };

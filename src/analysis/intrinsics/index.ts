@@ -1,0 +1,140 @@
+/** The surroundings of a program: built-in values, Node's modules, and the libraries that are known. */
+import type { Place } from '../code.ts';
+import type { Library } from '../libraries/library.ts';
+import type { Arguments, Run, Surroundings } from '../run.ts';
+import { Choice } from '../tree.ts';
+import { NOWHERE, type Leaf, type Native, type Unknown, type Value } from '../value.ts';
+import { readEnvironment } from '../world.ts';
+import { FUNCTION_METHODS, Globals, nodeModule, PROMISE_METHODS } from './globals.ts';
+import { element, listMethod, listSize } from './lists.ts';
+import { stringMethod } from './strings.ts';
+
+/** Methods that tell people something, on whatever they are called: they change nothing that they are given. */
+const TELLING = new Set('log info warn error debug trace fatal verbose silly notice'.split(' '));
+/** Methods that keep a callback for later, or run it once the program has started: nothing is changed by the call. */
+const LATER = new Set('on once listen addListener addEventListener'.split(' '));
+
+/** One for each run: values made here belong to it. */
+export function surroundings(libraries: readonly Library[]): Surroundings {
+  const globals = new Globals();
+  const natives = new Map<string, Value>();
+  const modules = new Map<string, Value>();
+
+  const native = (run: Run, name: string, work: Native | undefined): Value | undefined => {
+    if (!work) return undefined;
+    let value = natives.get(name);
+    if (value === undefined) {
+      value = run.native(name, work);
+      natives.set(name, value);
+    }
+    return value;
+  };
+
+  const module = (run: Run, specifier: string, name: string, at: Place): Value | undefined => {
+    const library = libraries.find((one) => one.modules.includes(specifier));
+    if (!library) return nodeModule(globals, run, specifier, name, at);
+    let exports = modules.get(specifier);
+    if (exports === undefined) {
+      const { guard } = run;
+      run.guard = true;
+      exports = library.exports(run);
+      run.guard = guard;
+      modules.set(specifier, exports);
+    }
+    // CommonJS: the default import is the module itself, and so is the namespace to most compilers.
+    return name === 'default' || name === '*' ? exports : run.get(exports, name, at);
+  };
+
+  const require: Native = (run, { args, at }) => {
+    const specifier = args[0] === undefined ? undefined : run.here(args[0]);
+    if (specifier === undefined || specifier instanceof Choice || specifier.type !== 'known')
+      return run.unknown('import', at);
+    const name = String(specifier.value);
+    return module(run, name, '*', at) ?? run.unknown('import', at, { key: `import:${name}:*` });
+  };
+
+  return {
+    module,
+
+    global(run, name) {
+      if (name === 'require') return native(run, 'require', require);
+      return globals.get(run, name);
+    },
+
+    property(run, self, key, at) {
+      if (self.type === 'known')
+        return typeof self.value === 'string' ? textProperty(run, self, key, at) : undefined;
+      if (self.type === 'unknown') {
+        if (self.kind === 'string') return native(run, `string.${key}`, stringMethod(key));
+        return key === 'then' ? native(run, 'promise.then', PROMISE_METHODS['then']) : undefined;
+      }
+      return objectProperty(run, self, key, at);
+    },
+
+    observe(run, self, method, call) {
+      if (TELLING.has(method) || LATER.has(method)) return run.unknown('call of something unknown', call.at);
+      for (const library of libraries) {
+        const value = library.observe?.(run, self, method, call);
+        if (value !== undefined) return value;
+      }
+      return undefined;
+    },
+  };
+
+  function textProperty(run: Run, self: Leaf & { type: 'known' }, key: string, at: Place): Value | undefined {
+    const text = String(self.value);
+    if (key === 'length') return { type: 'known', value: text.length, at };
+    if (/^\d+$/.test(key)) return { type: 'known', value: text[Number(key)], at };
+    return native(run, `string.${key}`, stringMethod(key));
+  }
+
+  function objectProperty(
+    run: Run,
+    self: Leaf & { type: 'object' },
+    key: string,
+    at: Place,
+  ): Value | undefined {
+    const { nature } = self;
+    switch (nature.is) {
+      case 'array':
+      case 'set':
+      case 'map': {
+        if (key === (nature.is === 'array' ? 'length' : 'size')) return listSize(run, self, at);
+        if (nature.is === 'array' && /^\d+$/.test(key)) return element(run, self, Number(key), at);
+        return native(run, `${nature.is}.${key}`, listMethod(nature.is, key)) ?? beyond(run, key, at);
+      }
+      case 'environment':
+        return readEnvironment(run.world, key, at);
+      case 'promise':
+        return (
+          native(
+            run,
+            `promise.${key}`,
+            Object.hasOwn(PROMISE_METHODS, key) ? PROMISE_METHODS[key] : undefined,
+          ) ?? beyond(run, key, at)
+        );
+      case 'function':
+      case 'native':
+      case 'class':
+        return native(
+          run,
+          `function.${key}`,
+          Object.hasOwn(FUNCTION_METHODS, key) ? FUNCTION_METHODS[key] : undefined,
+        );
+      case 'made':
+      case 'regexp':
+        return beyond(run, key, at);
+      case 'plain':
+        return key in Object.prototype ? beyond(run, key, at) : undefined;
+    }
+  }
+}
+
+/** A property of a built-in object that is not modelled: it is there, and that is all that is known. */
+function beyond(run: Run, key: string, at: Place): Unknown {
+  return run.unknown('a construct that is not modelled', at === NOWHERE ? at : at, {
+    truthy: key in Object.prototype,
+  });
+}
+
+export type { Arguments };

@@ -1,0 +1,842 @@
+/**
+ * Syntax trees -> the small language of `code.ts`, with names bound. The only file that knows syntax trees and
+ * their dialects (TypeScript's nodes, espree's, oxlint's); it binds names itself, since espree's parser gives no
+ * scopes for other files. What it does not know becomes `opaque`, never a throw.
+ */
+import type { TSESTree } from '@typescript-eslint/utils';
+import type {
+  Block,
+  ClassCode,
+  ClassMember,
+  Code,
+  FunctionBody,
+  FunctionCode,
+  Import,
+  Item,
+  LogicalOperator,
+  ModuleCode,
+  Pattern,
+  Place,
+  Primitive,
+  Property,
+  Statement,
+  Variable,
+} from './code.ts';
+
+type Node = TSESTree.Node;
+type FunctionNode =
+  | TSESTree.FunctionDeclaration
+  | TSESTree.FunctionExpression
+  | TSESTree.ArrowFunctionExpression
+  | TSESTree.TSEmptyBodyFunctionExpression;
+
+/** Every node type that is only there for the type checker. */
+const TYPES_ONLY = new Set([
+  'TSInterfaceDeclaration',
+  'TSTypeAliasDeclaration',
+  'TSDeclareFunction',
+  'TSNamespaceExportDeclaration',
+  'TSAbstractMethodDefinition',
+  'TSAbstractPropertyDefinition',
+  'TSIndexSignature',
+  'EmptyStatement',
+  'DebuggerStatement',
+  'ExportAllDeclaration',
+]);
+
+/** Expressions nested deeper than this are opaque: nobody writes them, and the stack is finite. */
+const DEEPEST = 200;
+
+export function lower(program: TSESTree.Program): ModuleCode {
+  return new Lowering().module(program);
+}
+
+class Scope {
+  readonly variables = new Map<string, Variable>();
+
+  constructor(
+    readonly parent: Scope | undefined,
+    readonly top: boolean,
+  ) {}
+
+  declare(name: string, kind: Variable['kind']): Variable {
+    const existing = this.variables.get(name);
+    if (existing) return existing;
+    const variable: Variable = { name, kind, top: this.top };
+    this.variables.set(name, variable);
+    return variable;
+  }
+
+  find(name: string): Variable | undefined {
+    // eslint-disable-next-line @typescript-eslint/no-this-alias
+    for (let scope: Scope | undefined = this; scope; scope = scope.parent) {
+      const variable = scope.variables.get(name);
+      if (variable) return variable;
+    }
+    return undefined;
+  }
+}
+
+class Lowering {
+  readonly #functions: FunctionCode[] = [];
+  readonly #imports: Import[] = [];
+  #depth = 0;
+
+  module(program: TSESTree.Program): ModuleCode {
+    const scope = new Scope(undefined, true);
+    const statements = program.body.map((node) => exported(node) ?? node);
+    declareVars(statements, scope);
+    return { imports: this.#imports, block: this.#block(statements, scope), functions: this.#functions };
+  }
+
+  /** `scope` is already the block's own. */
+  #block(nodes: readonly Node[], scope: Scope): Block {
+    declareLexical(nodes, scope);
+    const hoisted = nodes.flatMap((node) =>
+      node.type === 'FunctionDeclaration' && node.id
+        ? [{ variable: scope.declare(node.id.name, 'function'), code: this.#function(node, scope) }]
+        : [],
+    );
+    return { hoisted, statements: nodes.flatMap((node) => this.#statement(node, scope)) };
+  }
+
+  #statement(node: Node, scope: Scope, labels: readonly string[] = []): Statement[] {
+    const at = place(node);
+    if (TYPES_ONLY.has(node.type) || node.type === 'FunctionDeclaration') return [];
+    switch (node.type) {
+      case 'ExpressionStatement':
+        return [{ op: 'expression', ...at, code: this.#code(node.expression, scope) }];
+      case 'VariableDeclaration':
+        if (node.declare) return [];
+        return node.declarations.map((declaration) => ({
+          op: 'declare',
+          ...place(declaration),
+          target: this.#pattern(declaration.id, scope),
+          // `var x;` leaves what is there; `let x;` makes it undefined.
+          value: declaration.init
+            ? this.#code(declaration.init, scope)
+            : node.kind === 'var'
+              ? undefined
+              : constant(undefined, place(declaration)),
+        }));
+      case 'ClassDeclaration':
+        if (!node.id) return [];
+        return [
+          { op: 'declare', ...at, target: this.#variable(node.id, scope), value: this.#code(node, scope) },
+        ];
+      case 'BlockStatement':
+        return [{ op: 'block', ...at, block: this.#block(node.body, new Scope(scope, false)) }];
+      case 'IfStatement':
+        return [
+          {
+            op: 'if',
+            ...at,
+            test: this.#code(node.test, scope),
+            yes: this.#one(node.consequent, scope),
+            no: node.alternate ? this.#one(node.alternate, scope) : undefined,
+          },
+        ];
+      case 'ReturnStatement':
+        return [{ op: 'return', ...at, code: node.argument ? this.#code(node.argument, scope) : undefined }];
+      case 'ThrowStatement':
+        return [{ op: 'throw', ...at, code: this.#code(node.argument, scope) }];
+      case 'TryStatement': {
+        const handlerScope = new Scope(scope, false);
+        if (node.handler?.param) declarePattern(node.handler.param, handlerScope, 'caught');
+        return [
+          {
+            op: 'try',
+            ...at,
+            block: this.#block(node.block.body, new Scope(scope, false)),
+            caught: node.handler?.param ? this.#pattern(node.handler.param, handlerScope) : undefined,
+            handler: node.handler
+              ? this.#block(node.handler.body.body, new Scope(handlerScope, false))
+              : undefined,
+            finalizer: node.finalizer ? this.#block(node.finalizer.body, new Scope(scope, false)) : undefined,
+          },
+        ];
+      }
+      case 'ForStatement': {
+        const inner = new Scope(scope, false);
+        if (node.init) declareLexical([node.init], inner);
+        return [
+          {
+            op: 'loop',
+            ...at,
+            labels,
+            init: node.init
+              ? node.init.type === 'VariableDeclaration'
+                ? this.#statement(node.init, inner)
+                : [{ op: 'expression', ...place(node.init), code: this.#code(node.init, inner) }]
+              : [],
+            test: node.test ? this.#code(node.test, inner) : undefined,
+            testLast: false,
+            update: node.update ? this.#code(node.update, inner) : undefined,
+            body: this.#one(node.body, inner),
+          },
+        ];
+      }
+      case 'WhileStatement':
+      case 'DoWhileStatement':
+        return [
+          {
+            op: 'loop',
+            ...at,
+            labels,
+            init: [],
+            test: this.#code(node.test, scope),
+            testLast: node.type === 'DoWhileStatement',
+            update: undefined,
+            body: this.#one(node.body, scope),
+          },
+        ];
+      case 'ForOfStatement':
+      case 'ForInStatement': {
+        const inner = new Scope(scope, false);
+        declareLexical([node.left], inner);
+        const left = node.left.type === 'VariableDeclaration' ? node.left.declarations[0]?.id : node.left;
+        return [
+          {
+            op: 'each',
+            ...at,
+            labels,
+            over: node.type === 'ForOfStatement' ? 'values' : 'keys',
+            target: left ? this.#pattern(left, inner) : { to: 'nowhere' },
+            of: this.#code(node.right, scope),
+            body: this.#one(node.body, inner),
+          },
+        ];
+      }
+      case 'SwitchStatement': {
+        const inner = new Scope(scope, false);
+        const all = node.cases.flatMap((one) => one.consequent);
+        const { hoisted } = this.#block(
+          all.filter((statement) => statement.type === 'FunctionDeclaration'),
+          inner,
+        );
+        declareLexical(all, inner);
+        return [
+          {
+            op: 'switch',
+            ...at,
+            labels,
+            subject: this.#code(node.discriminant, scope),
+            hoisted,
+            cases: node.cases.map((one) => ({
+              test: one.test ? this.#code(one.test, inner) : undefined,
+              statements: one.consequent.flatMap((statement) => this.#statement(statement, inner)),
+            })),
+          },
+        ];
+      }
+      case 'BreakStatement':
+        return [{ op: 'break', ...at, label: node.label?.name }];
+      case 'ContinueStatement':
+        return [{ op: 'continue', ...at, label: node.label?.name }];
+      case 'LabeledStatement': {
+        const inside = this.#statement(node.body, scope, [...labels, node.label.name]);
+        const body: Statement =
+          inside.length === 1 && inside[0]
+            ? inside[0]
+            : { op: 'block', ...at, block: { hoisted: [], statements: inside } };
+        // A loop knows its own labels, for `continue`; anything else can only be left.
+        return isLoop(body) ? [body] : [{ op: 'labelled', ...at, label: node.label.name, body }];
+      }
+      case 'ImportDeclaration':
+        this.#import(node, scope);
+        return [];
+      case 'TSImportEqualsDeclaration':
+        // `import cors = require('cors')`; `import x = A.b` names a namespace's member.
+        if (node.importKind === 'type') return [];
+        return [
+          {
+            op: 'declare',
+            ...at,
+            target: this.#variable(node.id, scope),
+            value:
+              node.moduleReference.type === 'TSExternalModuleReference'
+                ? {
+                    op: 'call',
+                    ...at,
+                    callee: { op: 'global', ...at, name: 'require' },
+                    items: [this.#item(node.moduleReference.expression, scope)],
+                    optional: false,
+                  }
+                : this.#opaque(node, []),
+          },
+        ];
+      case 'TSEnumDeclaration':
+        return node.declare ? [] : [this.#enum(node, scope)];
+      case 'TSModuleDeclaration':
+        return [];
+      case 'ExportDefaultDeclaration':
+      case 'TSExportAssignment': {
+        const value = node.type === 'TSExportAssignment' ? node.expression : node.declaration;
+        return [{ op: 'expression', ...at, code: this.#code(value, scope) }];
+      }
+      case 'ExportNamedDeclaration':
+        return node.declaration ? this.#statement(node.declaration, scope) : [];
+      default:
+        return [{ op: 'expression', ...at, code: this.#opaque(node, []) }];
+    }
+  }
+
+  #one(node: Node, scope: Scope): Statement {
+    const statements = this.#statement(node, scope);
+    const only = statements[0];
+    if (only && statements.length === 1) return only;
+    return { op: 'block', ...place(node), block: { hoisted: [], statements } };
+  }
+
+  #import(node: TSESTree.ImportDeclaration, scope: Scope): void {
+    if (node.importKind === 'type') return;
+    for (const specifier of node.specifiers) {
+      if (specifier.type === 'ImportSpecifier' && specifier.importKind === 'type') continue;
+      const name =
+        specifier.type === 'ImportDefaultSpecifier'
+          ? 'default'
+          : specifier.type === 'ImportNamespaceSpecifier'
+            ? '*'
+            : specifier.imported.type === 'Identifier'
+              ? specifier.imported.name
+              : String(specifier.imported.value);
+      const variable = scope.declare(specifier.local.name, 'import');
+      this.#imports.push({ variable, module: String(node.source.value), name });
+    }
+  }
+
+  /** `enum E { A = 'a' }` is an object, declared like a constant. */
+  #enum(node: TSESTree.TSEnumDeclaration, scope: Scope): Statement {
+    const at = place(node);
+    let next: number | undefined = 0;
+    const properties = node.body.members.map((member): Property => {
+      const key =
+        member.id.type === 'Identifier'
+          ? member.id.name
+          : 'value' in member.id
+            ? String(member.id.value)
+            : '';
+      let value: Code;
+      if (member.initializer) {
+        value = this.#code(member.initializer, scope);
+        next = value.op === 'constant' && typeof value.value === 'number' ? value.value + 1 : undefined;
+      } else if (next === undefined) {
+        value = this.#opaque(member, []);
+      } else {
+        value = constant(next++, place(member));
+      }
+      return { type: 'value', ...place(member), key: constant(key, place(member.id)), value };
+    });
+    return {
+      op: 'declare',
+      ...at,
+      target: this.#variable(node.id, scope),
+      value: { op: 'object', ...at, properties },
+    };
+  }
+
+  #code(node: Node, scope: Scope): Code {
+    if (this.#depth >= DEEPEST) return this.#opaque(node, []);
+    this.#depth++;
+    const code = this.#expression(node, scope);
+    this.#depth--;
+    return code;
+  }
+
+  #expression(node: Node, scope: Scope): Code {
+    const at = place(node);
+    switch (node.type) {
+      case 'Literal':
+        if ('regex' in node)
+          return { op: 'regexp', ...at, source: node.regex.pattern, flags: node.regex.flags };
+        return constant(node.value as Primitive, at);
+      case 'TemplateLiteral':
+        return {
+          op: 'template',
+          ...at,
+          texts: node.quasis.map((quasi) => quasi.value.cooked ?? ''),
+          parts: node.expressions.map((part) => this.#code(part, scope)),
+        };
+      case 'Identifier': {
+        const variable = scope.find(node.name);
+        if (variable) return { op: 'read', ...at, variable };
+        return node.name === 'undefined' ? constant(undefined, at) : { op: 'global', ...at, name: node.name };
+      }
+      case 'ThisExpression':
+        return { op: 'this', ...at };
+      case 'Super':
+        return { op: 'super', ...at };
+      case 'MemberExpression':
+        return {
+          op: 'get',
+          ...at,
+          object: this.#code(node.object, scope),
+          key: this.#key(node.property, node.computed, scope),
+          optional: node.optional,
+        };
+      case 'ChainExpression':
+        return { op: 'chain', ...at, code: this.#code(node.expression, scope) };
+      case 'CallExpression':
+        return {
+          op: 'call',
+          ...at,
+          callee: this.#code(node.callee, scope),
+          items: node.arguments.map((argument) => this.#item(argument, scope)),
+          optional: node.optional,
+        };
+      case 'NewExpression':
+        return {
+          op: 'new',
+          ...at,
+          callee: this.#code(node.callee, scope),
+          items: node.arguments.map((argument) => this.#item(argument, scope)),
+        };
+      case 'ArrayExpression':
+        return {
+          op: 'array',
+          ...at,
+          items: node.elements.map((item) => (item ? this.#item(item, scope) : undefined)),
+        };
+      case 'ObjectExpression':
+        return {
+          op: 'object',
+          ...at,
+          properties: node.properties.map((property) => this.#property(property, scope)),
+        };
+      case 'FunctionExpression':
+      case 'ArrowFunctionExpression':
+      case 'FunctionDeclaration':
+        return { op: 'function', ...at, code: this.#function(node, scope) };
+      case 'ClassExpression':
+      case 'ClassDeclaration':
+        return { op: 'class', ...at, code: this.#class(node, scope) };
+      case 'UnaryExpression':
+        if (node.operator === 'delete')
+          return { op: 'delete', ...at, target: this.#code(node.argument, scope) };
+        return { op: 'unary', ...at, operator: node.operator, code: this.#code(node.argument, scope) };
+      case 'BinaryExpression':
+        if (node.left.type === 'PrivateIdentifier')
+          return this.#opaque(node, [this.#code(node.right, scope)]);
+        return {
+          op: 'binary',
+          ...at,
+          operator: node.operator,
+          left: this.#code(node.left, scope),
+          right: this.#code(node.right, scope),
+        };
+      case 'LogicalExpression':
+        return {
+          op: 'logical',
+          ...at,
+          operator: node.operator as LogicalOperator,
+          left: this.#code(node.left, scope),
+          right: this.#code(node.right, scope),
+        };
+      case 'ConditionalExpression':
+        return {
+          op: 'conditional',
+          ...at,
+          test: this.#code(node.test, scope),
+          yes: this.#code(node.consequent, scope),
+          no: this.#code(node.alternate, scope),
+        };
+      case 'AssignmentExpression':
+        return {
+          op: 'assign',
+          ...at,
+          operator: node.operator.slice(0, -1),
+          target: this.#pattern(node.left, scope),
+          value: this.#code(node.right, scope),
+        };
+      case 'UpdateExpression':
+        return {
+          op: 'update',
+          ...at,
+          by: node.operator === '++' ? 1 : -1,
+          prefix: node.prefix,
+          target: this.#pattern(node.argument, scope),
+        };
+      case 'SequenceExpression':
+        return { op: 'sequence', ...at, codes: node.expressions.map((one) => this.#code(one, scope)) };
+      case 'AwaitExpression':
+        return { op: 'await', ...at, code: this.#code(node.argument, scope) };
+      case 'ImportExpression':
+        return { op: 'import', ...at, module: this.#code(node.source, scope) };
+      case 'TSAsExpression':
+      case 'TSSatisfiesExpression':
+      case 'TSNonNullExpression':
+      case 'TSTypeAssertion':
+      case 'TSInstantiationExpression':
+        return this.#code(node.expression, scope);
+      case 'YieldExpression':
+        return this.#opaque(node, node.argument ? [this.#code(node.argument, scope)] : []);
+      case 'TaggedTemplateExpression':
+        return this.#opaque(node, [
+          this.#code(node.tag, scope),
+          ...node.quasi.expressions.map((part) => this.#code(part, scope)),
+        ]);
+      default:
+        // A parenthesis that a parser keeps (`createParenthesizedExpressions`) holds what counts.
+        if ('expression' in node && isNode(node.expression)) return this.#code(node.expression, scope);
+        return this.#opaque(node, []);
+    }
+  }
+
+  #opaque(node: Node, parts: readonly Code[]): Code {
+    return { op: 'opaque', ...place(node), what: node.type, parts };
+  }
+
+  #item(node: Node, scope: Scope): Item {
+    const spread = node.type === 'SpreadElement';
+    return { ...place(node), spread, code: this.#code(spread ? node.argument : node, scope) };
+  }
+
+  /** The name of a property, as code: `a.b` and `a['b']` are the same. */
+  #key(node: Node, computed: boolean, scope: Scope): Code {
+    if (computed) return this.#code(node, scope);
+    if (node.type === 'Identifier') return constant(node.name, place(node));
+    if (node.type === 'PrivateIdentifier') return constant(`#${node.name}`, place(node));
+    if (node.type === 'Literal') return constant(String(node.value), place(node));
+    return this.#opaque(node, []);
+  }
+
+  #property(node: TSESTree.ObjectLiteralElement, scope: Scope): Property {
+    const at = place(node);
+    if (node.type === 'SpreadElement')
+      return { type: 'spread', ...at, value: this.#code(node.argument, scope) };
+    const key = this.#key(node.key, node.computed, scope);
+    if (node.kind !== 'init' && node.value.type === 'FunctionExpression')
+      return { type: node.kind, ...at, key, code: this.#function(node.value, scope) };
+    return { type: 'value', ...at, key, value: this.#code(node.value, scope) };
+  }
+
+  #function(node: FunctionNode, outer: Scope): FunctionCode {
+    let body: FunctionBody | undefined;
+    const code: FunctionCode = {
+      ...place(node),
+      name: node.id?.name,
+      arrow: node.type === 'ArrowFunctionExpression',
+      async: node.async,
+      generator: node.generator,
+      body: () => (body ??= this.#body(node, outer)),
+    };
+    this.#functions.push(code);
+    return code;
+  }
+
+  #body(node: FunctionNode, outer: Scope): FunctionBody {
+    const scope = new Scope(outer, false);
+    if (node.type === 'FunctionExpression' && node.id) scope.declare(node.id.name, 'function');
+    const inner = new Scope(scope, false);
+    const arrow = node.type === 'ArrowFunctionExpression';
+    // The name exists whether the body uses it or not: it costs nothing until it is read.
+    const implicit = arrow ? undefined : inner.declare('arguments', 'parameter');
+    const own = node.params.map((parameter) =>
+      parameter.type === 'TSParameterProperty' ? parameter.parameter : parameter,
+    );
+    // `function f(this: App, a)`: TypeScript's `this` is no parameter.
+    const parameters = own.filter(
+      (parameter) => !(parameter.type === 'Identifier' && parameter.name === 'this'),
+    );
+    for (const parameter of parameters) declarePattern(parameter, inner, 'parameter');
+    const last = parameters.at(-1);
+    const rest = last?.type === 'RestElement' ? last : undefined;
+    const block: Block =
+      !node.body || node.body.type === 'BlockStatement'
+        ? this.#functionBlock(node.body?.body ?? [], inner)
+        : {
+            hoisted: [],
+            statements: [{ op: 'return', ...place(node.body), code: this.#code(node.body, inner) }],
+          };
+    return {
+      parameters: parameters
+        .filter((parameter) => parameter !== rest)
+        .map((parameter) => this.#pattern(parameter, inner)),
+      rest: rest ? this.#pattern(rest.argument, inner) : undefined,
+      arguments: implicit,
+      block: {
+        hoisted: block.hoisted,
+        statements: [...this.#parameterProperties(node, inner), ...block.statements],
+      },
+    };
+  }
+
+  #functionBlock(nodes: readonly Node[], scope: Scope): Block {
+    const inner = new Scope(scope, false);
+    declareVars(nodes, inner);
+    return this.#block(nodes, inner);
+  }
+
+  /** `constructor(private readonly app: Express)` is `this.app = app`. */
+  #parameterProperties(node: FunctionNode, scope: Scope): Statement[] {
+    return node.params.flatMap((parameter): Statement[] => {
+      if (parameter.type !== 'TSParameterProperty') return [];
+      const target =
+        parameter.parameter.type === 'AssignmentPattern' ? parameter.parameter.left : parameter.parameter;
+      if (target.type !== 'Identifier') return [];
+      const at = place(parameter);
+      return [
+        {
+          op: 'expression',
+          ...at,
+          code: {
+            op: 'assign',
+            ...at,
+            operator: '',
+            target: { to: 'property', ...at, object: { op: 'this', ...at }, key: constant(target.name, at) },
+            value: this.#code(target, scope),
+          },
+        },
+      ];
+    });
+  }
+
+  #class(node: TSESTree.ClassDeclaration | TSESTree.ClassExpression, outer: Scope): ClassCode {
+    const scope = new Scope(outer, false);
+    const self = node.id ? scope.declare(node.id.name, 'class') : undefined;
+    let construct: FunctionCode | undefined;
+    const members = node.body.body.flatMap((member): ClassMember[] => {
+      const at = place(member);
+      if (member.type === 'StaticBlock') {
+        const code = this.#thunk(at, (inner) => this.#functionBlock(member.body, inner), scope);
+        return [{ ...at, type: 'field', static: true, key: constant('', at), value: code }];
+      }
+      if (member.type === 'MethodDefinition') {
+        if (member.kind === 'constructor') {
+          // Overloads have no body; the one that has is the constructor.
+          if (member.value.body) construct = this.#function(member.value, scope);
+          return [];
+        }
+        if (!member.value.body) return [];
+        const key = this.#key(member.key, member.computed, scope);
+        return [
+          { ...at, type: member.kind, static: member.static, key, code: this.#function(member.value, scope) },
+        ];
+      }
+      if (member.type === 'PropertyDefinition' || member.type === 'AccessorProperty') {
+        if (member.declare) return [];
+        const { value } = member;
+        const init = value
+          ? this.#thunk(
+              place(value),
+              (inner) => ({
+                hoisted: [],
+                statements: [{ op: 'return', ...place(value), code: this.#code(value, inner) }],
+              }),
+              scope,
+            )
+          : undefined;
+        return [
+          {
+            ...at,
+            type: 'field',
+            static: member.static,
+            key: this.#key(member.key, member.computed, scope),
+            value: init,
+          },
+        ];
+      }
+      return [];
+    });
+    return {
+      ...place(node),
+      name: node.id?.name,
+      self,
+      parent: node.superClass ? this.#code(node.superClass, outer) : undefined,
+      construct,
+      members,
+    };
+  }
+
+  /** A field's initialiser or a static block: a method without name or parameters. */
+  #thunk(at: Place, block: (scope: Scope) => Block, outer: Scope): FunctionCode {
+    let body: FunctionBody | undefined;
+    return {
+      ...at,
+      name: undefined,
+      arrow: false,
+      async: false,
+      generator: false,
+      body: () =>
+        (body ??= {
+          parameters: [],
+          rest: undefined,
+          arguments: undefined,
+          block: block(new Scope(outer, false)),
+        }),
+    };
+  }
+
+  #variable(node: TSESTree.Identifier, scope: Scope): Pattern {
+    return {
+      to: 'variable',
+      ...place(node),
+      variable: scope.find(node.name) ?? scope.declare(node.name, 'var'),
+    };
+  }
+
+  #pattern(node: Node, scope: Scope): Pattern {
+    switch (node.type) {
+      case 'Identifier': {
+        const variable = scope.find(node.name);
+        // An assignment to an undeclared name (sloppy mode) makes a global: not followed.
+        return variable ? { to: 'variable', ...place(node), variable } : { to: 'nowhere' };
+      }
+      case 'MemberExpression':
+        return {
+          to: 'property',
+          ...place(node),
+          object: this.#code(node.object, scope),
+          key: this.#key(node.property, node.computed, scope),
+        };
+      case 'AssignmentPattern':
+        return {
+          to: 'default',
+          target: this.#pattern(node.left, scope),
+          value: this.#code(node.right, scope),
+        };
+      case 'ObjectPattern': {
+        const rest = node.properties.find((property) => property.type === 'RestElement');
+        return {
+          to: 'object',
+          properties: node.properties.flatMap((property) =>
+            property.type === 'Property'
+              ? [
+                  {
+                    key: this.#key(property.key, property.computed, scope),
+                    target: this.#pattern(property.value, scope),
+                  },
+                ]
+              : [],
+          ),
+          rest: rest ? this.#pattern(rest.argument, scope) : undefined,
+        };
+      }
+      case 'ArrayPattern': {
+        const rest = node.elements.find((element) => element?.type === 'RestElement');
+        return {
+          to: 'array',
+          items: node.elements.flatMap((element) =>
+            element?.type === 'RestElement' ? [] : [element ? this.#pattern(element, scope) : undefined],
+          ),
+          rest: rest?.type === 'RestElement' ? this.#pattern(rest.argument, scope) : undefined,
+        };
+      }
+      case 'TSAsExpression':
+      case 'TSNonNullExpression':
+      case 'TSTypeAssertion':
+      case 'TSSatisfiesExpression':
+        return this.#pattern(node.expression, scope);
+      case 'TSParameterProperty':
+        return this.#pattern(node.parameter, scope);
+      default:
+        return { to: 'nowhere' };
+    }
+  }
+}
+
+function place(node: Node): Place {
+  return { start: node.range[0], end: node.range[1] };
+}
+
+function constant(value: Primitive, at: Place): Code {
+  return { op: 'constant', ...at, value };
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && 'type' in value && 'range' in value;
+}
+
+function isLoop(statement: Statement): boolean {
+  return statement.op === 'loop' || statement.op === 'each' || statement.op === 'switch';
+}
+
+/** The declaration behind an `export`. */
+function exported(node: Node): Node | undefined {
+  if (node.type === 'ExportNamedDeclaration') return node.declaration ?? undefined;
+  if (node.type === 'ExportDefaultDeclaration')
+    return (node.declaration.type === 'FunctionDeclaration' ||
+      node.declaration.type === 'ClassDeclaration') &&
+      node.declaration.id
+      ? node.declaration
+      : undefined;
+  return undefined;
+}
+
+/** `let`, `const`, `class`, `enum` and imports of a list of statements. */
+function declareLexical(nodes: readonly Node[], scope: Scope): void {
+  for (const node of nodes) {
+    if (node.type === 'VariableDeclaration' && node.kind !== 'var')
+      for (const declaration of node.declarations)
+        declarePattern(declaration.id, scope, node.kind === 'let' ? 'let' : 'const');
+    else if (node.type === 'ClassDeclaration' && node.id) scope.declare(node.id.name, 'class');
+    else if (node.type === 'FunctionDeclaration' && node.id) scope.declare(node.id.name, 'function');
+    else if (node.type === 'TSEnumDeclaration') scope.declare(node.id.name, 'const');
+    else if (node.type === 'TSImportEqualsDeclaration') scope.declare(node.id.name, 'import');
+    else if (node.type === 'ImportDeclaration')
+      for (const specifier of node.specifiers) scope.declare(specifier.local.name, 'import');
+  }
+}
+
+/** The `var`s of a function, wherever they stand in it. */
+function declareVars(nodes: readonly (Node | null | undefined)[], scope: Scope): void {
+  for (const node of nodes) {
+    if (!node) continue;
+    switch (node.type) {
+      case 'VariableDeclaration':
+        if (node.kind === 'var')
+          for (const declaration of node.declarations) declarePattern(declaration.id, scope, 'var');
+        break;
+      case 'IfStatement':
+        declareVars([node.consequent, node.alternate], scope);
+        break;
+      case 'ForStatement':
+        declareVars([node.init, node.body], scope);
+        break;
+      case 'ForOfStatement':
+      case 'ForInStatement':
+        declareVars([node.left, node.body], scope);
+        break;
+      case 'WhileStatement':
+      case 'DoWhileStatement':
+      case 'LabeledStatement':
+        declareVars([node.body], scope);
+        break;
+      case 'BlockStatement':
+        declareVars(node.body, scope);
+        break;
+      case 'TryStatement':
+        declareVars([node.block, node.handler?.body, node.finalizer], scope);
+        break;
+      case 'SwitchStatement':
+        for (const one of node.cases) declareVars(one.consequent, scope);
+        break;
+      default:
+    }
+  }
+}
+
+function declarePattern(node: Node, scope: Scope, kind: Variable['kind']): void {
+  switch (node.type) {
+    case 'Identifier':
+      scope.declare(node.name, kind);
+      break;
+    case 'AssignmentPattern':
+      declarePattern(node.left, scope, kind);
+      break;
+    case 'RestElement':
+      declarePattern(node.argument, scope, kind);
+      break;
+    case 'TSParameterProperty':
+      declarePattern(node.parameter, scope, kind);
+      break;
+    case 'ObjectPattern':
+      for (const property of node.properties)
+        declarePattern(property.type === 'Property' ? property.value : property.argument, scope, kind);
+      break;
+    case 'ArrayPattern':
+      for (const element of node.elements) if (element) declarePattern(element, scope, kind);
+      break;
+    default:
+  }
+}

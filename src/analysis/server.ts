@@ -1,0 +1,235 @@
+/** Apps, routers, mounts, order: what was registered, laid out as one line of steps for each app. */
+import type { Mount, Route } from '../policy/judge-order.ts';
+import type { Problem } from '../policy/problems.ts';
+import type { FunctionCode, Place } from './code.ts';
+import { answersOwnPage } from './evidence.ts';
+import { CorsFactory } from './libraries/cors.ts';
+import { express5Flaw } from './libraries/express-paths.ts';
+import { App, Bland, type Handler, type RegisteredPath, type Registration } from './libraries/express.ts';
+import { Layer } from './libraries/layer.ts';
+import type { Run } from './run.ts';
+import { Choice } from './tree.ts';
+import { madeBy, type Value } from './value.ts';
+
+/** One registration, with its path from the app's root. */
+interface Step {
+  readonly registration: Registration;
+  /** `undefined`: not known. */
+  readonly path: string | undefined;
+  /** `prefix`: it runs for everything below the path too (`use`). */
+  readonly covers: 'prefix' | 'exactly';
+  readonly is: 'policy' | 'route' | 'unknown';
+  /** The handler that makes it a policy, or the route's last. */
+  readonly handler: Handler | undefined;
+}
+
+/** A path that is asked by machines, or by the address bar, but not by a page of another origin. */
+const OWN_PATH =
+  /^\/?$|\*|^\/(?:api\/)?(?:health|healthz|healthcheck|health-check|live|livez|liveness|ready|readyz|readiness|ping|status|metrics|favicon\.ico|robots\.txt|sitemap\.xml)\/?$|webhook|\bhooks?\b/i;
+
+export class Server {
+  readonly #apps: readonly App[];
+
+  constructor(
+    readonly run: Run,
+    readonly text: string,
+    readonly lineOf: (offset: number) => number,
+  ) {
+    this.#apps = run.made.flatMap((object) => {
+      const app = madeBy(object, App);
+      return app ? [app] : [];
+    });
+  }
+
+  /** Layers that are mounted somewhere. */
+  get registrations(): readonly Registration[] {
+    return this.#apps.flatMap((app) => app.registrations);
+  }
+
+  /** The package's function mounted instead of what it returns. */
+  uncalled(): readonly Problem<Place>[] {
+    return this.registrations.flatMap(({ handlers }) =>
+      handlers.flatMap(({ value, at }): Problem<Place>[] =>
+        madeBy(value, CorsFactory)
+          ? [
+              {
+                code: 'uncalled-library',
+                cause: at,
+                data: { library: '`cors`', call: `${this.text.slice(at.start, at.end)}()` },
+                places: {},
+              },
+            ]
+          : [],
+      ),
+    );
+  }
+
+  /** Paths of Express 4 on which CORS is registered. */
+  expressPaths(): readonly Problem<Place>[] {
+    return this.registrations.flatMap(({ handlers, paths }) => {
+      if (!handlers.some(({ value }) => madeBy(value, Layer) ?? madeBy(value, CorsFactory))) return [];
+      return paths.flatMap(({ text, at }): Problem<Place>[] => {
+        const flaw = text === undefined ? undefined : express5Flaw(text);
+        if (text === undefined || !flaw) return [];
+        const write = flaw.corrected === undefined ? '' : ` Write \`${flaw.corrected}\`.`;
+        return [
+          {
+            code: 'express5-path',
+            cause: at,
+            data: {
+              path: text,
+              flaw: flaw.flaw,
+              write,
+              ...(flaw.corrected !== undefined && { corrected: flaw.corrected }),
+            },
+            places: {},
+          },
+        ];
+      });
+    });
+  }
+
+  /** Every policy that is mounted for good, with the routes that come before it. */
+  mounts(): readonly Mount<Place>[] {
+    const mounted = new Set<App>(
+      this.#apps.flatMap((app) => app.registrations.flatMap(({ handlers }) => routersOf(handlers))),
+    );
+    return this.#apps
+      .filter((app) => !mounted.has(app))
+      .flatMap((app) => mountsOf(this.#steps(app, '', 0), this));
+  }
+
+  /** The app's registrations in the order in which they take effect, routers unfolded where they are mounted. */
+  #steps(app: App, prefix: string, depth: number): readonly Step[] {
+    const ordered = [...app.registrations].sort((a, b) => a.phase - b.phase);
+    return ordered.flatMap((registration) => {
+      if (registration.how === 'escape')
+        return [
+          {
+            registration,
+            path: undefined,
+            covers: 'prefix' as const,
+            is: 'unknown' as const,
+            handler: undefined,
+          },
+        ];
+      return registration.paths.flatMap((path) => this.#stepsOf(registration, path, prefix, depth));
+    });
+  }
+
+  #stepsOf(
+    registration: Registration,
+    registered: RegisteredPath,
+    prefix: string,
+    depth: number,
+  ): readonly Step[] {
+    const own = registered.everything ? '/' : registered.text;
+    const whole = own === undefined ? undefined : join(prefix, everything(own) ? '/' : own);
+    const covers =
+      registration.how === 'use' || registered.everything || (own !== undefined && everything(own))
+        ? 'prefix'
+        : 'exactly';
+    const steps: Step[] = [];
+    const step = (is: Step['is'], handler: Handler | undefined): void => {
+      steps.push({ registration, path: whole, covers, is, handler });
+    };
+    for (const handler of registration.handlers) {
+      const router = madeBy(handler.value, App);
+      if (router && depth < 5)
+        steps.push(...(whole === undefined ? [] : this.#steps(router, whole, depth + 1)));
+      else if (madeBy(handler.value, Layer)) step('policy', handler);
+      else if (this.#mayAllow(handler.value)) step('unknown', handler);
+    }
+    const last = registration.handlers.at(-1);
+    // A route answers only what it is asked; `app.options()` is CORS's own business.
+    if (last && !['use', 'OPTIONS'].includes(registration.how) && !madeBy(last.value, Layer))
+      step('route', last);
+    return steps;
+  }
+
+  /** Whether a handler might set CORS headers, for all that is known. */
+  #mayAllow(value: Value): boolean {
+    if (value instanceof Choice) return true;
+    if (value.type === 'known') return false;
+    if (value.type === 'object') {
+      if (value.nature.is === 'function')
+        return /access-control/i.test(this.text.slice(value.at.start, value.at.end));
+      return !madeBy(value, Bland) && !madeBy(value, App) && value.nature.is !== 'native';
+    }
+    // Packages that are not about CORS do not set its headers; files of the app may.
+    const module = /^import:([^:]*)/.exec(value.key)?.[1];
+    return module === undefined || /^[./#@~]|cors/i.test(module);
+  }
+}
+
+function mountsOf(steps: readonly Step[], server: Server): readonly Mount<Place>[] {
+  return steps.flatMap((mount, index) => {
+    if (mount.is !== 'policy' || mount.covers !== 'prefix' || mount.path === undefined || !mount.handler)
+      return [];
+    if (!['use', 'ALL'].includes(mount.registration.how)) return [];
+    const before = steps.slice(0, index);
+    const missed = before.filter(
+      (step, place) =>
+        step.is === 'route' &&
+        // Parts of the file that were run apart may run in any order.
+        step.registration.part === mount.registration.part &&
+        step.registration !== mount.registration &&
+        step.path !== undefined &&
+        isBelow(step.path, mount.path as string) &&
+        !before.slice(0, place).some((earlier) => earlier.is !== 'route' && reaches(earlier, step)) &&
+        // `app.get('/x', cors(), handler)` has a policy of its own.
+        !before.some((other) => other.registration === step.registration && other.is !== 'route'),
+    );
+    // A second policy behind a first is no matter of order.
+    return [{ cause: mount.handler.at, missed: missed.map((step) => route(step, server)) }];
+  });
+}
+
+function reaches(earlier: Step, step: Step): boolean {
+  if (earlier.path === undefined || step.path === undefined) return true;
+  return earlier.covers === 'prefix' ? isBelow(step.path, earlier.path) : sameShape(step.path, earlier.path);
+}
+
+function route({ registration, path, handler }: Step, server: Server): Route<Place> {
+  const { how } = registration;
+  const code = handler && functionOf(handler.value);
+  return {
+    name: `${how === 'ALL' ? 'ALL' : how} ${path}`,
+    cause: registration.at,
+    line: server.lineOf(registration.at.start),
+    ownOnly: OWN_PATH.test(path ?? '') || how === 'HEAD' || (code !== undefined && answersOwnPage(code)),
+  };
+}
+
+function functionOf(value: Value): FunctionCode | undefined {
+  return !(value instanceof Choice) && value.type === 'object' && value.nature.is === 'function'
+    ? value.nature.code
+    : undefined;
+}
+
+function routersOf(handlers: readonly Handler[]): readonly App[] {
+  return handlers.flatMap(({ value }) => {
+    const app = madeBy(value, App);
+    return app ? [app] : [];
+  });
+}
+
+/** A path that matches every request, in either version's syntax. */
+function everything(path: string): boolean {
+  return /^\/?(?:\*|\(\.\*\)|\{\*\w+\}|\*\w+)$/.test(path);
+}
+
+function join(prefix: string, path: string): string {
+  const joined = `${prefix.replace(/\/$/, '')}/${path.replace(/^\//, '')}`;
+  return joined.length > 1 ? joined.replace(/\/$/, '') : joined;
+}
+
+/** Whether a mount on that path sees requests to the other. Express ignores case, and a mount ends at a whole segment. */
+function isBelow(path: string, mount: string): boolean {
+  const [below, above] = [path.toLowerCase(), mount.toLowerCase().replace(/\/$/, '')];
+  return above === '' || below === above || below.startsWith(`${above}/`);
+}
+
+function sameShape(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
