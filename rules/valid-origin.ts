@@ -1,0 +1,33 @@
+import { defineRule } from '../src/rule.ts';
+
+export default defineRule({
+  name: 'valid-origin',
+  meta: {
+    type: 'problem',
+    docs: {
+      description: 'Require origins to be written as browsers send them.',
+      presets: { recommended: ['error'], strict: ['error'] },
+    },
+    hasSuggestions: true,
+    schema: [],
+  },
+  create:
+    () =>
+    ({ code, cause, data }, edit) => {
+      switch (code) {
+        case 'corrected-origin':
+          return { suggest: [edit.correctOrigin(cause, data['corrected'] ?? '')] };
+        case 'listed-wildcard':
+          return { suggest: [edit.removeOrigin(cause, '*')] };
+        case 'malformed-origin':
+          return {
+            suggest: [
+              data['kind'] === 'list' ? edit.splitList(cause, data['origin'] ?? '') : undefined,
+              data['kind'] === 'empty' ? edit.removeOrigin(cause, '') : undefined,
+            ],
+          };
+        default:
+          return {};
+      }
+    },
+});

@@ -1,0 +1,68 @@
+/** The plugin object: meta, rules, presets. */
+import type { ESLint, Linter } from 'eslint';
+import corsBeforeRoutes from '../rules/cors-before-routes.ts';
+import noExpress5StarPath from '../rules/no-express5-star-path.ts';
+import noHangingCors from '../rules/no-hanging-cors.ts';
+import noReflectedOrigin from '../rules/no-reflected-origin.ts';
+import noWildcardCredentials from '../rules/no-wildcard-credentials.ts';
+import requireAuthorizationHeader from '../rules/require-authorization-header.ts';
+import validCorsOptions from '../rules/valid-cors-options.ts';
+import validOrigin from '../rules/valid-origin.ts';
+import { name, version } from './package.ts';
+import type { CorsRule, PresetName } from './rule.ts';
+
+export interface Plugin extends ESLint.Plugin {
+  meta: { name: string; version: string; namespace: string };
+  configs: { recommended: Linter.Config; strict: Linter.Config; all: Linter.Config };
+}
+
+const rules: Readonly<Record<string, CorsRule>> = {
+  'cors-before-routes': corsBeforeRoutes,
+  'no-express5-star-path': noExpress5StarPath,
+  'no-hanging-cors': noHangingCors,
+  'no-reflected-origin': noReflectedOrigin,
+  'no-wildcard-credentials': noWildcardCredentials,
+  'require-authorization-header': requireAuthorizationHeader,
+  'valid-cors-options': validCorsOptions,
+  'valid-origin': validOrigin,
+};
+
+const plugin = {
+  meta: { name, version, namespace: 'cors' },
+  rules: rules as object as NonNullable<ESLint.Plugin['rules']>,
+} as Plugin;
+plugin.configs = { recommended: preset('recommended'), strict: preset('strict'), all: all() };
+
+/** The rules that name the preset in their metadata, as it says there. */
+function preset(preset: PresetName): Linter.Config {
+  return config(
+    preset,
+    Object.entries(rules).flatMap(([rule, { meta }]) => {
+      const entry = meta.docs?.presets[preset];
+      return entry ? [[rule, [...entry]] as const] : [];
+    }),
+  );
+}
+
+/** Every rule, as strict as it gets. */
+function all(): Linter.Config {
+  return config(
+    'all',
+    Object.entries(rules).map(
+      ([rule, { meta }]) => [rule, [...(meta.docs?.presets.strict ?? ['error'])]] as const,
+    ),
+  );
+}
+
+function config(
+  preset: string,
+  entries: readonly (readonly [rule: string, entry: unknown[]])[],
+): Linter.Config {
+  return {
+    name: `cors/${preset}`,
+    plugins: { cors: plugin },
+    rules: Object.fromEntries(entries.map(([rule, entry]) => [`cors/${rule}`, entry as Linter.RuleEntry])),
+  };
+}
+
+export { plugin as default, plugin as 'module.exports' };

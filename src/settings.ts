@@ -1,0 +1,47 @@
+/** `settings.cors` of an ESLint config: read and checked once for each config. */
+
+import type { Settings } from './analysis/file.ts';
+
+const KNOWN = ['express', 'env'] as const satisfies readonly (keyof Settings)[];
+
+const checked = new WeakMap<object, Settings>();
+
+/**
+ * @throws Error naming the setting that is wrong and what was expected.
+ */
+export function corsSettings(settings: Readonly<Record<string, unknown>>): Settings {
+  const given = settings['cors'];
+  if (given === undefined) return {};
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw wrong('settings.cors', given, 'an object such as `{ express: 5 }`');
+  let result = checked.get(given);
+  if (!result) {
+    result = check(given as Record<string, unknown>);
+    checked.set(given, result);
+  }
+  return result;
+}
+
+function check(given: Record<string, unknown>): Settings {
+  for (const key of Object.keys(given))
+    if (!(KNOWN as readonly string[]).includes(key))
+      throw new Error(
+        `eslint-plugin-cors: settings.cors.${key} is no setting; there are ${KNOWN.map((name) => `\`${name}\``).join(' and ')}.`,
+      );
+  const { express, env } = given;
+  if (express !== undefined && express !== 4 && express !== 5)
+    throw wrong('settings.cors.express', express, '4 or 5');
+  if (env !== undefined) {
+    if (typeof env !== 'object' || env === null || Array.isArray(env))
+      throw wrong('settings.cors.env', env, "an object of strings such as `{ NODE_ENV: 'staging' }`");
+    for (const [name, value] of Object.entries(env))
+      if (typeof value !== 'string') throw wrong(`settings.cors.env.${name}`, value, 'a string');
+  }
+  return given as Settings;
+}
+
+function wrong(setting: string, value: unknown, expected: string): Error {
+  return new Error(
+    `eslint-plugin-cors: ${setting} is ${JSON.stringify(value) ?? String(value)}; expected ${expected}.`,
+  );
+}
