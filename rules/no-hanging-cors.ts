@@ -11,5 +11,7 @@ export default defineRule({
     hasSuggestions: true,
     schema: [],
   },
-  create: () => (problem, edit) => ({ suggest: [edit.callLibrary(problem.cause)] }),
+  create:
+    () =>
+    ({ places: { call } }, edit) => ({ suggest: [call && edit.callLibrary(call)] }),
 });

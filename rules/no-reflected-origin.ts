@@ -30,13 +30,12 @@ export default defineRule({
     ({ checkWithoutCredentials }) =>
     (problem, edit) => {
       if (problem.code === 'any-origin' && !checkWithoutCredentials) return undefined;
+      const { cause, places, remedies } = problem;
       return {
         suggest: [
-          edit.listElements(problem.cause),
-          edit.readFromEnvironment(problem.cause),
-          problem.code === 'any-origin-credentials'
-            ? edit.dropCredentials(problem.places['credentials'])
-            : undefined,
+          remedies?.has('compare-elements') ? edit.listElements(cause) : undefined,
+          remedies?.has('list-origins') ? edit.readFromEnvironment(cause) : undefined,
+          remedies?.has('make-public') ? edit.makePublic(cause, places['credentials']) : undefined,
         ],
       };
     },

@@ -11,10 +11,20 @@ export default defineRule({
     hasSuggestions: true,
     schema: [],
   },
-  create: () => (problem, edit) => {
-    const drop = edit.dropCredentials(problem.places['credentials']);
-    // A list of methods or headers is known to its author only.
-    if (!problem.code.endsWith('wildcard-credentials')) return { suggest: [drop] };
-    return { suggest: [edit.readFromEnvironment(problem.cause), drop] };
-  },
+  create:
+    () =>
+    ({ code, cause, data, places, remedies }, edit) => {
+      const list =
+        code === 'default-wildcard-credentials'
+          ? edit.addOriginFromEnvironment(cause)
+          : edit.readFromEnvironment(cause);
+      return {
+        suggest: [
+          remedies?.has('list-origins') ? list : undefined,
+          remedies?.has('drop-credentials') ? edit.dropCredentials(places['credentials']) : undefined,
+          // The default of `methods` is what `*` was meant to be. A list of headers is known to its author only.
+          remedies?.has('remove-option') ? edit.removeOption(cause, data['option'] ?? '') : undefined,
+        ],
+      };
+    },
 });

@@ -13,18 +13,27 @@ export default defineRule({
   },
   create:
     () =>
-    ({ code, cause, data }, edit) => {
+    ({ code, cause, data, remedies }, edit) => {
       switch (code) {
         case 'unknown-option':
-          return { suggest: [edit.renameOption(cause, data['meant'] ?? '')] };
+          return {
+            suggest: [
+              remedies?.has('rename-option') ? edit.renameOption(cause, data['meant'] ?? '') : undefined,
+            ],
+          };
         case 'options-not-object':
-          return { suggest: [edit.wrapOptions(cause)] };
+          return { suggest: [remedies?.has('wrap-options') ? edit.wrapOptions(cause) : undefined] };
         case 'credentials-not-boolean':
-          return { suggest: [edit.writeCredentials(cause, true), edit.writeCredentials(cause, false)] };
+          return {
+            suggest: [
+              remedies?.has('allow-credentials') ? edit.writeCredentials(cause, true) : undefined,
+              edit.writeCredentials(cause, false),
+            ],
+          };
         case 'methods-missing':
           return { suggest: [edit.removeOption(cause, 'methods')] };
         case 'not-a-list':
-          return { suggest: [edit.listElements(cause, 'toArray')] };
+          return { suggest: [remedies?.has('make-list') ? edit.listElements(cause, 'toArray') : undefined] };
         case 'max-age-in-milliseconds':
           return { suggest: [edit.toSeconds(cause, data['seconds'] ?? '')] };
         case 'max-age-not-a-number':

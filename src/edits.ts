@@ -4,19 +4,23 @@
  */
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Place } from './analysis/code.ts';
-import { listedOrigins } from './policy/origin.ts';
+import { listedOrigins, parseOrigin } from './policy/origin.ts';
+import { placeholderHost } from './policy/placeholder.ts';
 
 type Fix = TSESLint.ReportFixFunction;
+/** A fix in one place. */
+type Change = (fixer: TSESLint.RuleFixer) => TSESLint.RuleFix;
 type Node = TSESTree.Node;
 
 export const editMessages = {
   readFromEnvironment:
     'Let in the origins listed in the environment variable `ALLOWED_ORIGINS`, and nobody while it is not set.',
   dropCredentials: 'Drop `credentials`: browsers then send no cookies, and any website may read the answers.',
+  makePublic: 'Let in every website with `*`, and drop `credentials`: browsers then send no cookies.',
   listElements: 'Compare with the elements: only the origins in it are let in.',
   correctOrigin: 'Let in `{{corrected}}`.',
   splitList: 'Make it a list of origins: each of them is let in.',
-  removeOrigin: 'Remove `{{origin}}`, which lets nobody in.',
+  removeOrigin: 'Remove {{origin}}, which lets nobody in.',
   renameOption: 'Rename it to `{{meant}}`, which then takes effect.',
   wrapOptions: 'Pass it as `origin`: other origins are then refused.',
   allowCredentials:
@@ -50,15 +54,18 @@ export class Edits {
     this.#source = source;
   }
 
-  /** Reads the allowed origins from the environment: in place of the value, or as a new property of the options. */
+  /** Reads the allowed origins from the environment, in place of the value. */
   readFromEnvironment(place: Place): Edit | undefined {
+    const node = this.#value(place);
+    const fix = node && this.#replaceValue(node, FROM_ENVIRONMENT);
+    return fix && { messageId: 'readFromEnvironment', fix };
+  }
+
+  /** The same as a new property of the options, or of a call without any. */
+  addOriginFromEnvironment(place: Place): Edit | undefined {
     const node = this.#node(place);
-    const edit = (fix: Fix): Edit => ({ messageId: 'readFromEnvironment', fix });
-    if (!node) return undefined;
-    const fix = this.#isOptionValue(node)
-      ? this.#replace(node, FROM_ENVIRONMENT)
-      : this.#addProperty(node, `origin: ${FROM_ENVIRONMENT}`);
-    return fix && edit(fix);
+    const fix = node && this.#addProperty(node, `origin: ${FROM_ENVIRONMENT}`);
+    return fix && { messageId: 'readFromEnvironment', fix };
   }
 
   /** Makes `credentials: true` false. */
@@ -66,6 +73,16 @@ export class Edits {
     const value = place && this.#value(place);
     const fix = value && this.#replaceValue(value, 'false');
     return fix && { messageId: 'dropCredentials', fix };
+  }
+
+  /** Makes the origin `*`, which says what it does, and `credentials: true` false. */
+  makePublic(origin: Place, credentials: Place | undefined): Edit | undefined {
+    const [from, to] = [this.#value(origin), credentials && this.#value(credentials)];
+    // `options.origin = options`: the one holds the other.
+    if (!from || !to || (from.range[0] < to.range[1] && to.range[0] < from.range[1])) return undefined;
+    const one = this.#replaceValue(from, "'*'");
+    const other = this.#replaceValue(to, 'false');
+    return one && other && { messageId: 'makePublic', fix: (fixer) => [one(fixer), other(fixer)] };
   }
 
   /** `new Set([...])` becomes a list of its elements. */
@@ -95,8 +112,13 @@ export class Edits {
   splitList(place: Place, text: string): Edit | undefined {
     const node = this.#node(place);
     const quote = node && this.#quote(node);
-    const origins = listedOrigins(text);
-    if (!node || !quote || origins.length < 2) return undefined;
+    const origins = listedOrigins(text).map((piece) => {
+      const parsed = parseOrigin(piece);
+      const origin = parsed.ok ? piece : parsed.corrected;
+      const good = origin === undefined ? undefined : parseOrigin(origin);
+      return good?.ok && placeholderHost(good) === undefined ? origin : undefined;
+    });
+    if (!node || !quote || origins.length < 2 || origins.includes(undefined)) return undefined;
     const items = origins.map((origin) => quote + origin + quote).join(', ');
     const within = node.parent?.type === 'ArrayExpression';
     return { messageId: 'splitList', fix: (fixer) => fixer.replaceText(node, within ? items : `[${items}]`) };
@@ -107,7 +129,8 @@ export class Edits {
     const node = this.#node(place);
     if (node?.parent?.type !== 'ArrayExpression') return undefined;
     const fix = this.#removeItem(node);
-    return fix && { messageId: 'removeOrigin', data: { origin }, fix };
+    const named = origin === '' ? 'the empty string' : `\`${origin}\``;
+    return fix && { messageId: 'removeOrigin', data: { origin: named }, fix };
   }
 
   renameOption(place: Place, meant: string): Edit | undefined {
@@ -158,7 +181,9 @@ export class Edits {
 
   callLibrary(place: Place): Edit | undefined {
     const node = this.#node(place);
-    if (node?.type !== 'Identifier' && node?.type !== 'MemberExpression') return undefined;
+    // `require('cors')`, or a name for it.
+    if (node?.type !== 'Identifier' && node?.type !== 'MemberExpression' && node?.type !== 'CallExpression')
+      return undefined;
     return { messageId: 'callLibrary', fix: (fixer) => fixer.insertTextAfter(node, '()') };
   }
 
@@ -206,15 +231,9 @@ export class Edits {
         return this.#comments(list) > 0 ? undefined : edit((fixer) => fixer.replaceText(list, `[${name}]`));
       return last ? edit((fixer) => fixer.insertTextAfter(last, `, ${name}`)) : undefined;
     }
-    const quote = this.#quote(list);
-    if (!quote || list.type !== 'Literal' || typeof list.value !== 'string') return undefined;
-    const { range } = list;
-    return edit((fixer) =>
-      fixer.insertTextBeforeRange(
-        [range[1] - 1, range[1] - 1],
-        `${list.value === '' ? '' : ','}Authorization`,
-      ),
-    );
+    if (!this.#quote(list)) return undefined;
+    const end = list.range[1] - 1;
+    return edit((fixer) => fixer.insertTextBeforeRange([end, end], ',Authorization'));
   }
 
   /** Other text in a string literal. */
@@ -234,9 +253,12 @@ export class Edits {
     return found;
   }
 
+  /** The property at a place, or the one whose value, or an element of it, stands there. */
   #property(place: Place): TSESTree.Property | undefined {
-    const node = this.#node(place);
-    return node?.type === 'Property' ? node : undefined;
+    let node = this.#node(place);
+    if (node?.parent?.type === 'ArrayExpression') node = node.parent;
+    if (node?.parent?.type === 'Property' && node.parent.value === node) node = node.parent;
+    return node?.type === 'Property' && node.parent.type === 'ObjectExpression' ? node : undefined;
   }
 
   /** The value at a place: of a property, of an assignment, or the node itself. */
@@ -252,10 +274,6 @@ export class Edits {
     return node;
   }
 
-  #isOptionValue(node: Node): boolean {
-    return node.type !== 'ObjectExpression' && node.type !== 'CallExpression';
-  }
-
   #comments(node: Node): number {
     return this.#source.getCommentsInside(node).length;
   }
@@ -268,7 +286,7 @@ export class Edits {
 
   // ---- making fixes
 
-  #replace(node: Node, text: string): Fix | undefined {
+  #replace(node: Node, text: string): Change | undefined {
     return this.#comments(node) > 0 ? undefined : (fixer) => fixer.replaceText(node, text);
   }
 
@@ -281,8 +299,10 @@ export class Edits {
   }
 
   /** The value of a property: `{ credentials }` is written out. */
-  #replaceValue(value: Node, text: string): Fix | undefined {
+  #replaceValue(value: Node, text: string): Change | undefined {
     const { parent } = value;
+    // A member of an enumeration is a constant, and used elsewhere.
+    if (parent?.type === 'TSEnumMember') return undefined;
     if (parent?.type === 'Property' && parent.shorthand)
       return (fixer) => fixer.insertTextAfter(parent, `: ${text}`);
     return this.#replace(value, text);
@@ -311,7 +331,11 @@ export class Edits {
         end = next.range[0];
       else if (before && before.loc.end.line === node.loc.start.line)
         start = before.value === ',' ? before.range[0] : before.range[1];
+      else [start, end] = [this.#lineStart(start), this.#lineEnd(end)];
     } else if (before?.value === ',') start = before.range[0];
+    else if (before && after && before.loc.end.line === after.loc.start.line)
+      // The only one: `{ methods: null }` becomes `{}`.
+      [start, end] = [before.range[1], after.range[0]];
     const lost = this.#source.getAllComments().some(({ range }) => range[0] >= start && range[1] <= end);
     return lost ? undefined : (fixer) => fixer.removeRange([start, end]);
   }
@@ -325,6 +349,15 @@ export class Edits {
     for (const one of moved) {
       if (moved.size > 5) return undefined;
       for (const reference of this.#references(one)) {
+        // `let options; ... options = {}` in between: moved, it would find nothing.
+        const late = reference.resolved?.references.some(
+          (other) =>
+            other.isWrite() &&
+            !other.init &&
+            other.identifier.range[0] >= before.range[0] &&
+            other.identifier.range[0] < statement.range[0],
+        );
+        if (late) return undefined;
         for (const definition of reference.resolved?.defs ?? []) {
           const { node } = definition;
           if (definition.type === 'ImportBinding' || node.type === 'FunctionDeclaration') continue;

@@ -59,7 +59,7 @@ export function defineRule<Options extends object>({ name, meta, create }: Defin
     create(context: Readonly<TSESLint.RuleContext<string, readonly [Options?]>>): TSESLint.RuleListener {
       const { sourceCode } = context;
       const settings = corsSettings(context.settings);
-      if (!mayHoldPolicy(sourceCode.text)) return {};
+      if (!mayHoldPolicy(sourceCode)) return {};
       // ESLint fills in the defaults; other hosts of ESLint's rules may not.
       const report = create({ ...meta.defaultOptions?.[0], ...context.options[0] } as Options);
       return {

@@ -1,38 +1,52 @@
 /** What handlers read and how they answer, as the lowered code shows. */
-import type { Code, FunctionCode, ModuleCode, Pattern, Place, Statement, Variable } from './code.ts';
+import type { Code, FunctionCode, ModuleCode, Pattern, Place, Statement } from './code.ts';
 
 /** Ways to answer that are meant for the server's own visitors: pages, files, redirects. */
 const OWN_PAGES = new Set(['render', 'sendFile', 'sendfile', 'download', 'redirect']);
 
-/** Where the file's functions read that header of a request. */
-export function readsHeader(module: ModuleCode, header: string): readonly Place[] {
-  const found: Place[] = [];
-  const note = (at: Place): void => {
-    if (!found.some((place) => place.start === at.start)) found.push({ start: at.start, end: at.end });
+/**
+ * Where the file's functions read that header of a request.
+ *
+ * Only functions in whose text the name stands are lowered: most handlers never are.
+ */
+export function readsHeader(module: ModuleCode, text: string, header: string): readonly Place[] {
+  const found = new Map<number, Place>();
+  const walked = new Set<FunctionCode>();
+  const note = ({ start, end }: Place): void => {
+    found.set(start, { start, end });
   };
-  // Lowering a body may bring further functions to light: the list grows while it is walked.
-  for (let i = 0; i < module.functions.length; i++) {
-    const body = (module.functions[i] as FunctionCode).body();
-    walk(body.block, (piece) => {
-      if (!('op' in piece)) return;
-      if (piece.op === 'get' && isNamed(piece.key, header) && isHeaders(piece.object)) note(piece);
-      // `const { authorization } = req.headers`
-      if (
-        piece.op === 'declare' &&
-        piece.value &&
-        isHeaders(piece.value) &&
-        names(piece.target).includes(header)
-      )
-        note(piece);
-      if (piece.op === 'call' && piece.callee.op === 'get' && piece.items[0]) {
-        const { key, object } = piece.callee;
-        const method = key.op === 'constant' && (key.value === 'get' || key.value === 'header');
-        if (method && isNamed(piece.items[0].code, header) && (isParameter(object) || isHeaders(object)))
-          note(piece);
-      }
-    });
+  for (const { index } of text.matchAll(new RegExp(header, 'gi'))) {
+    // Lowering a body may bring functions within it to light: the list grows while it is walked.
+    for (let i = 0; i < module.functions.length; i++) {
+      const code = module.functions[i] as FunctionCode;
+      if (index < code.start || index >= code.end || walked.has(code)) continue;
+      walked.add(code);
+      walk(code.body().block, (piece) => {
+        if (readsHere(piece, header)) note(piece as Code | Statement);
+      });
+    }
   }
-  return found.sort((a, b) => a.start - b.start);
+  return [...found.values()].sort((a, b) => a.start - b.start);
+}
+
+function readsHere(piece: Piece, header: string): boolean {
+  if (!('op' in piece)) return false;
+  switch (piece.op) {
+    case 'get':
+      return isNamed(piece.key, header) && isHeaders(piece.object);
+    // `const { authorization } = req.headers`
+    case 'declare':
+      return piece.value !== undefined && isHeaders(piece.value) && names(piece.target).includes(header);
+    case 'call': {
+      const [first] = piece.items;
+      if (piece.callee.op !== 'get' || !first || !isNamed(first.code, header)) return false;
+      const { key, object } = piece.callee;
+      const method = key.op === 'constant' && (key.value === 'get' || key.value === 'header');
+      return method && (isParameter(object) || isHeaders(object));
+    }
+    default:
+      return false;
+  }
 }
 
 /** Whether the function answers with a page, a file or a redirect. */
@@ -80,7 +94,8 @@ function walk(piece: unknown, visit: (piece: Piece) => void): void {
   }
   if ('body' in piece && typeof piece.body === 'function') return;
   visit(piece);
-  for (const [name, value] of Object.entries(piece)) if (name !== 'variable') walk(value, visit);
+  for (const name in piece) {
+    const value = (piece as Record<string, unknown>)[name];
+    if (typeof value === 'object' && name !== 'variable') walk(value, visit);
+  }
 }
-
-export type { Variable };

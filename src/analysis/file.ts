@@ -40,9 +40,18 @@ export interface Settings {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Whether the file can hold a policy at all: one search of its text. */
-export function mayHoldPolicy(text: string): boolean {
-  return TRIGGERS.some((word) => text.includes(word));
+const searched = new WeakMap<object, { readonly text: string; readonly found: boolean }>();
+
+/** Whether the file can hold a policy at all: one search of its text, which all rules share. */
+export function mayHoldPolicy(source: { readonly text: string }): boolean {
+  const { text } = source;
+  let last = searched.get(source);
+  // oxlint gives every file the same object.
+  if (last?.text !== text) {
+    last = { text, found: TRIGGERS.some((word) => text.includes(word)) };
+    searched.set(source, last);
+  }
+  return last.found;
 }
 
 const files = new WeakMap<object, CorsFile>();
@@ -102,7 +111,12 @@ export class CorsFile {
     const server = new Server(run, this.#source.text, (offset) => this.#lineOf(offset));
     const evidence = layers.length > 0 ? this.#evidence(module) : [];
     const problems = [
-      ...layers.flatMap((layer) => judge(layer, evidence)),
+      ...layers.flatMap((layer) =>
+        judge(
+          layer,
+          evidence.filter(({ cause }) => server.mayServe(layer, cause)),
+        ),
+      ),
       ...judgeOrder(server.mounts()),
       ...server.uncalled(),
       ...this.#expressPaths(server),
@@ -130,7 +144,7 @@ export class CorsFile {
 
   #evidence(module: ModuleCode): readonly Evidence<Place>[] {
     if (!/authorization/i.test(this.#source.text)) return [];
-    return readsHeader(module, 'authorization').map((cause) => ({
+    return readsHeader(module, this.#source.text, 'authorization').map((cause) => ({
       header: 'authorization',
       cause,
       line: this.#lineOf(cause.start),

@@ -44,7 +44,7 @@ const TYPES_ONLY = new Set([
   'ExportAllDeclaration',
 ]);
 
-/** Expressions nested deeper than this are opaque: nobody writes them, and the stack is finite. */
+/** What is nested deeper than this is opaque: nobody writes it, and the stack is finite. */
 const DEEPEST = 200;
 
 export function lower(program: TSESTree.Program): ModuleCode {
@@ -101,11 +101,19 @@ class Lowering {
   }
 
   #statement(node: Node, scope: Scope, labels: readonly string[] = []): Statement[] {
+    if (this.#depth >= DEEPEST) return [{ op: 'expression', ...place(node), code: this.#opaque(node, []) }];
+    this.#depth++;
+    const statements = this.#statements(node, scope, labels);
+    this.#depth--;
+    return statements;
+  }
+
+  #statements(node: Node, scope: Scope, labels: readonly string[]): Statement[] {
     const at = place(node);
     if (TYPES_ONLY.has(node.type) || node.type === 'FunctionDeclaration') return [];
     switch (node.type) {
       case 'ExpressionStatement':
-        return [{ op: 'expression', ...at, code: this.#code(node.expression, scope) }];
+        return [{ op: 'expression', start: at.start, end: at.end, code: this.#code(node.expression, scope) }];
       case 'VariableDeclaration':
         if (node.declare) return [];
         return node.declarations.map((declaration) => ({
@@ -122,31 +130,53 @@ class Lowering {
       case 'ClassDeclaration':
         if (!node.id) return [];
         return [
-          { op: 'declare', ...at, target: this.#variable(node.id, scope), value: this.#code(node, scope) },
+          {
+            op: 'declare',
+            start: at.start,
+            end: at.end,
+            target: this.#variable(node.id, scope),
+            value: this.#code(node, scope),
+          },
         ];
       case 'BlockStatement':
-        return [{ op: 'block', ...at, block: this.#block(node.body, new Scope(scope, false)) }];
+        return [
+          {
+            op: 'block',
+            start: at.start,
+            end: at.end,
+            block: this.#block(node.body, new Scope(scope, false)),
+          },
+        ];
       case 'IfStatement':
         return [
           {
             op: 'if',
-            ...at,
+            start: at.start,
+            end: at.end,
             test: this.#code(node.test, scope),
             yes: this.#one(node.consequent, scope),
             no: node.alternate ? this.#one(node.alternate, scope) : undefined,
           },
         ];
       case 'ReturnStatement':
-        return [{ op: 'return', ...at, code: node.argument ? this.#code(node.argument, scope) : undefined }];
+        return [
+          {
+            op: 'return',
+            start: at.start,
+            end: at.end,
+            code: node.argument ? this.#code(node.argument, scope) : undefined,
+          },
+        ];
       case 'ThrowStatement':
-        return [{ op: 'throw', ...at, code: this.#code(node.argument, scope) }];
+        return [{ op: 'throw', start: at.start, end: at.end, code: this.#code(node.argument, scope) }];
       case 'TryStatement': {
         const handlerScope = new Scope(scope, false);
         if (node.handler?.param) declarePattern(node.handler.param, handlerScope, 'caught');
         return [
           {
             op: 'try',
-            ...at,
+            start: at.start,
+            end: at.end,
             block: this.#block(node.block.body, new Scope(scope, false)),
             caught: node.handler?.param ? this.#pattern(node.handler.param, handlerScope) : undefined,
             handler: node.handler
@@ -162,7 +192,8 @@ class Lowering {
         return [
           {
             op: 'loop',
-            ...at,
+            start: at.start,
+            end: at.end,
             labels,
             init: node.init
               ? node.init.type === 'VariableDeclaration'
@@ -181,7 +212,8 @@ class Lowering {
         return [
           {
             op: 'loop',
-            ...at,
+            start: at.start,
+            end: at.end,
             labels,
             init: [],
             test: this.#code(node.test, scope),
@@ -198,7 +230,8 @@ class Lowering {
         return [
           {
             op: 'each',
-            ...at,
+            start: at.start,
+            end: at.end,
             labels,
             over: node.type === 'ForOfStatement' ? 'values' : 'keys',
             target: left ? this.#pattern(left, inner) : { to: 'nowhere' },
@@ -218,7 +251,8 @@ class Lowering {
         return [
           {
             op: 'switch',
-            ...at,
+            start: at.start,
+            end: at.end,
             labels,
             subject: this.#code(node.discriminant, scope),
             hoisted,
@@ -230,17 +264,19 @@ class Lowering {
         ];
       }
       case 'BreakStatement':
-        return [{ op: 'break', ...at, label: node.label?.name }];
+        return [{ op: 'break', start: at.start, end: at.end, label: node.label?.name }];
       case 'ContinueStatement':
-        return [{ op: 'continue', ...at, label: node.label?.name }];
+        return [{ op: 'continue', start: at.start, end: at.end, label: node.label?.name }];
       case 'LabeledStatement': {
         const inside = this.#statement(node.body, scope, [...labels, node.label.name]);
         const body: Statement =
           inside.length === 1 && inside[0]
             ? inside[0]
-            : { op: 'block', ...at, block: { hoisted: [], statements: inside } };
+            : { op: 'block', start: at.start, end: at.end, block: { hoisted: [], statements: inside } };
         // A loop knows its own labels, for `continue`; anything else can only be left.
-        return isLoop(body) ? [body] : [{ op: 'labelled', ...at, label: node.label.name, body }];
+        return isLoop(body)
+          ? [body]
+          : [{ op: 'labelled', start: at.start, end: at.end, label: node.label.name, body }];
       }
       case 'ImportDeclaration':
         this.#import(node, scope);
@@ -251,14 +287,16 @@ class Lowering {
         return [
           {
             op: 'declare',
-            ...at,
+            start: at.start,
+            end: at.end,
             target: this.#variable(node.id, scope),
             value:
               node.moduleReference.type === 'TSExternalModuleReference'
                 ? {
                     op: 'call',
-                    ...at,
-                    callee: { op: 'global', ...at, name: 'require' },
+                    start: at.start,
+                    end: at.end,
+                    callee: { op: 'global', start: at.start, end: at.end, name: 'require' },
                     items: [this.#item(node.moduleReference.expression, scope)],
                     optional: false,
                   }
@@ -272,12 +310,12 @@ class Lowering {
       case 'ExportDefaultDeclaration':
       case 'TSExportAssignment': {
         const value = node.type === 'TSExportAssignment' ? node.expression : node.declaration;
-        return [{ op: 'expression', ...at, code: this.#code(value, scope) }];
+        return [{ op: 'expression', start: at.start, end: at.end, code: this.#code(value, scope) }];
       }
       case 'ExportNamedDeclaration':
         return node.declaration ? this.#statement(node.declaration, scope) : [];
       default:
-        return [{ op: 'expression', ...at, code: this.#opaque(node, []) }];
+        return [{ op: 'expression', start: at.start, end: at.end, code: this.#opaque(node, []) }];
     }
   }
 
@@ -329,9 +367,10 @@ class Lowering {
     });
     return {
       op: 'declare',
-      ...at,
+      start: at.start,
+      end: at.end,
       target: this.#variable(node.id, scope),
-      value: { op: 'object', ...at, properties },
+      value: { op: 'object', start: at.start, end: at.end, properties },
     };
   }
 
@@ -348,38 +387,49 @@ class Lowering {
     switch (node.type) {
       case 'Literal':
         if ('regex' in node)
-          return { op: 'regexp', ...at, source: node.regex.pattern, flags: node.regex.flags };
+          return {
+            op: 'regexp',
+            start: at.start,
+            end: at.end,
+            source: node.regex.pattern,
+            flags: node.regex.flags,
+          };
         return constant(node.value as Primitive, at);
       case 'TemplateLiteral':
         return {
           op: 'template',
-          ...at,
+          start: at.start,
+          end: at.end,
           texts: node.quasis.map((quasi) => quasi.value.cooked ?? ''),
           parts: node.expressions.map((part) => this.#code(part, scope)),
         };
       case 'Identifier': {
         const variable = scope.find(node.name);
-        if (variable) return { op: 'read', ...at, variable };
-        return node.name === 'undefined' ? constant(undefined, at) : { op: 'global', ...at, name: node.name };
+        if (variable) return { op: 'read', start: at.start, end: at.end, variable };
+        return node.name === 'undefined'
+          ? constant(undefined, at)
+          : { op: 'global', start: at.start, end: at.end, name: node.name };
       }
       case 'ThisExpression':
-        return { op: 'this', ...at };
+        return { op: 'this', start: at.start, end: at.end };
       case 'Super':
-        return { op: 'super', ...at };
+        return { op: 'super', start: at.start, end: at.end };
       case 'MemberExpression':
         return {
           op: 'get',
-          ...at,
+          start: at.start,
+          end: at.end,
           object: this.#code(node.object, scope),
           key: this.#key(node.property, node.computed, scope),
           optional: node.optional,
         };
       case 'ChainExpression':
-        return { op: 'chain', ...at, code: this.#code(node.expression, scope) };
+        return { op: 'chain', start: at.start, end: at.end, code: this.#code(node.expression, scope) };
       case 'CallExpression':
         return {
           op: 'call',
-          ...at,
+          start: at.start,
+          end: at.end,
           callee: this.#code(node.callee, scope),
           items: node.arguments.map((argument) => this.#item(argument, scope)),
           optional: node.optional,
@@ -387,39 +437,49 @@ class Lowering {
       case 'NewExpression':
         return {
           op: 'new',
-          ...at,
+          start: at.start,
+          end: at.end,
           callee: this.#code(node.callee, scope),
           items: node.arguments.map((argument) => this.#item(argument, scope)),
         };
       case 'ArrayExpression':
         return {
           op: 'array',
-          ...at,
+          start: at.start,
+          end: at.end,
           items: node.elements.map((item) => (item ? this.#item(item, scope) : undefined)),
         };
       case 'ObjectExpression':
         return {
           op: 'object',
-          ...at,
+          start: at.start,
+          end: at.end,
           properties: node.properties.map((property) => this.#property(property, scope)),
         };
       case 'FunctionExpression':
       case 'ArrowFunctionExpression':
       case 'FunctionDeclaration':
-        return { op: 'function', ...at, code: this.#function(node, scope) };
+        return { op: 'function', start: at.start, end: at.end, code: this.#function(node, scope) };
       case 'ClassExpression':
       case 'ClassDeclaration':
-        return { op: 'class', ...at, code: this.#class(node, scope) };
+        return { op: 'class', start: at.start, end: at.end, code: this.#class(node, scope) };
       case 'UnaryExpression':
         if (node.operator === 'delete')
-          return { op: 'delete', ...at, target: this.#code(node.argument, scope) };
-        return { op: 'unary', ...at, operator: node.operator, code: this.#code(node.argument, scope) };
+          return { op: 'delete', start: at.start, end: at.end, target: this.#code(node.argument, scope) };
+        return {
+          op: 'unary',
+          start: at.start,
+          end: at.end,
+          operator: node.operator,
+          code: this.#code(node.argument, scope),
+        };
       case 'BinaryExpression':
         if (node.left.type === 'PrivateIdentifier')
           return this.#opaque(node, [this.#code(node.right, scope)]);
         return {
           op: 'binary',
-          ...at,
+          start: at.start,
+          end: at.end,
           operator: node.operator,
           left: this.#code(node.left, scope),
           right: this.#code(node.right, scope),
@@ -427,7 +487,8 @@ class Lowering {
       case 'LogicalExpression':
         return {
           op: 'logical',
-          ...at,
+          start: at.start,
+          end: at.end,
           operator: node.operator as LogicalOperator,
           left: this.#code(node.left, scope),
           right: this.#code(node.right, scope),
@@ -435,7 +496,8 @@ class Lowering {
       case 'ConditionalExpression':
         return {
           op: 'conditional',
-          ...at,
+          start: at.start,
+          end: at.end,
           test: this.#code(node.test, scope),
           yes: this.#code(node.consequent, scope),
           no: this.#code(node.alternate, scope),
@@ -443,7 +505,8 @@ class Lowering {
       case 'AssignmentExpression':
         return {
           op: 'assign',
-          ...at,
+          start: at.start,
+          end: at.end,
           operator: node.operator.slice(0, -1),
           target: this.#pattern(node.left, scope),
           value: this.#code(node.right, scope),
@@ -451,17 +514,23 @@ class Lowering {
       case 'UpdateExpression':
         return {
           op: 'update',
-          ...at,
+          start: at.start,
+          end: at.end,
           by: node.operator === '++' ? 1 : -1,
           prefix: node.prefix,
           target: this.#pattern(node.argument, scope),
         };
       case 'SequenceExpression':
-        return { op: 'sequence', ...at, codes: node.expressions.map((one) => this.#code(one, scope)) };
+        return {
+          op: 'sequence',
+          start: at.start,
+          end: at.end,
+          codes: node.expressions.map((one) => this.#code(one, scope)),
+        };
       case 'AwaitExpression':
-        return { op: 'await', ...at, code: this.#code(node.argument, scope) };
+        return { op: 'await', start: at.start, end: at.end, code: this.#code(node.argument, scope) };
       case 'ImportExpression':
-        return { op: 'import', ...at, module: this.#code(node.source, scope) };
+        return { op: 'import', start: at.start, end: at.end, module: this.#code(node.source, scope) };
       case 'TSAsExpression':
       case 'TSSatisfiesExpression':
       case 'TSNonNullExpression':
@@ -488,7 +557,8 @@ class Lowering {
 
   #item(node: Node, scope: Scope): Item {
     const spread = node.type === 'SpreadElement';
-    return { ...place(node), spread, code: this.#code(spread ? node.argument : node, scope) };
+    const [start, end] = node.range;
+    return { start, end, spread, code: this.#code(spread ? node.argument : node, scope) };
   }
 
   /** The name of a property, as code: `a.b` and `a['b']` are the same. */
@@ -503,17 +573,19 @@ class Lowering {
   #property(node: TSESTree.ObjectLiteralElement, scope: Scope): Property {
     const at = place(node);
     if (node.type === 'SpreadElement')
-      return { type: 'spread', ...at, value: this.#code(node.argument, scope) };
+      return { type: 'spread', start: at.start, end: at.end, value: this.#code(node.argument, scope) };
     const key = this.#key(node.key, node.computed, scope);
     if (node.kind !== 'init' && node.value.type === 'FunctionExpression')
-      return { type: node.kind, ...at, key, code: this.#function(node.value, scope) };
-    return { type: 'value', ...at, key, value: this.#code(node.value, scope) };
+      return { type: node.kind, start: at.start, end: at.end, key, code: this.#function(node.value, scope) };
+    return { type: 'value', start: at.start, end: at.end, key, value: this.#code(node.value, scope) };
   }
 
   #function(node: FunctionNode, outer: Scope): FunctionCode {
     let body: FunctionBody | undefined;
+    const [start, end] = node.range;
     const code: FunctionCode = {
-      ...place(node),
+      start,
+      end,
       name: node.id?.name,
       arrow: node.type === 'ArrowFunctionExpression',
       async: node.async,
@@ -578,12 +650,20 @@ class Lowering {
       return [
         {
           op: 'expression',
-          ...at,
+          start: at.start,
+          end: at.end,
           code: {
             op: 'assign',
-            ...at,
+            start: at.start,
+            end: at.end,
             operator: '',
-            target: { to: 'property', ...at, object: { op: 'this', ...at }, key: constant(target.name, at) },
+            target: {
+              to: 'property',
+              start: at.start,
+              end: at.end,
+              object: { op: 'this', start: at.start, end: at.end },
+              key: constant(target.name, at),
+            },
             value: this.#code(target, scope),
           },
         },
@@ -599,7 +679,9 @@ class Lowering {
       const at = place(member);
       if (member.type === 'StaticBlock') {
         const code = this.#thunk(at, (inner) => this.#functionBlock(member.body, inner), scope);
-        return [{ ...at, type: 'field', static: true, key: constant('', at), value: code }];
+        return [
+          { start: at.start, end: at.end, type: 'field', static: true, key: constant('', at), value: code },
+        ];
       }
       if (member.type === 'MethodDefinition') {
         if (member.kind === 'constructor') {
@@ -610,7 +692,14 @@ class Lowering {
         if (!member.value.body) return [];
         const key = this.#key(member.key, member.computed, scope);
         return [
-          { ...at, type: member.kind, static: member.static, key, code: this.#function(member.value, scope) },
+          {
+            start: at.start,
+            end: at.end,
+            type: member.kind,
+            static: member.static,
+            key,
+            code: this.#function(member.value, scope),
+          },
         ];
       }
       if (member.type === 'PropertyDefinition' || member.type === 'AccessorProperty') {
@@ -628,7 +717,8 @@ class Lowering {
           : undefined;
         return [
           {
-            ...at,
+            start: at.start,
+            end: at.end,
             type: 'field',
             static: member.static,
             key: this.#key(member.key, member.computed, scope),
@@ -652,7 +742,8 @@ class Lowering {
   #thunk(at: Place, block: (scope: Scope) => Block, outer: Scope): FunctionCode {
     let body: FunctionBody | undefined;
     return {
-      ...at,
+      start: at.start,
+      end: at.end,
       name: undefined,
       arrow: false,
       async: false,
@@ -676,6 +767,14 @@ class Lowering {
   }
 
   #pattern(node: Node, scope: Scope): Pattern {
+    if (this.#depth >= DEEPEST) return { to: 'nowhere' };
+    this.#depth++;
+    const pattern = this.#target(node, scope);
+    this.#depth--;
+    return pattern;
+  }
+
+  #target(node: Node, scope: Scope): Pattern {
     switch (node.type) {
       case 'Identifier': {
         const variable = scope.find(node.name);
@@ -740,7 +839,7 @@ function place(node: Node): Place {
 }
 
 function constant(value: Primitive, at: Place): Code {
-  return { op: 'constant', ...at, value };
+  return { op: 'constant', start: at.start, end: at.end, value };
 }
 
 function isNode(value: unknown): value is Node {
@@ -778,65 +877,68 @@ function declareLexical(nodes: readonly Node[], scope: Scope): void {
   }
 }
 
-/** The `var`s of a function, wherever they stand in it. */
+/** The `var`s of a function, wherever they stand in it, however deep. */
 function declareVars(nodes: readonly (Node | null | undefined)[], scope: Scope): void {
-  for (const node of nodes) {
-    if (!node) continue;
-    switch (node.type) {
+  const open = [...nodes];
+  for (let node = open.pop(); node !== undefined || open.length > 0; node = open.pop()) {
+    switch (node?.type) {
       case 'VariableDeclaration':
         if (node.kind === 'var')
           for (const declaration of node.declarations) declarePattern(declaration.id, scope, 'var');
         break;
       case 'IfStatement':
-        declareVars([node.consequent, node.alternate], scope);
+        open.push(node.consequent, node.alternate);
         break;
       case 'ForStatement':
-        declareVars([node.init, node.body], scope);
+        open.push(node.init, node.body);
         break;
       case 'ForOfStatement':
       case 'ForInStatement':
-        declareVars([node.left, node.body], scope);
+        open.push(node.left, node.body);
         break;
       case 'WhileStatement':
       case 'DoWhileStatement':
       case 'LabeledStatement':
-        declareVars([node.body], scope);
+        open.push(node.body);
         break;
       case 'BlockStatement':
-        declareVars(node.body, scope);
+        for (const one of node.body) open.push(one);
         break;
       case 'TryStatement':
-        declareVars([node.block, node.handler?.body, node.finalizer], scope);
+        open.push(node.block, node.handler?.body, node.finalizer);
         break;
       case 'SwitchStatement':
-        for (const one of node.cases) declareVars(one.consequent, scope);
+        for (const one of node.cases) for (const inner of one.consequent) open.push(inner);
         break;
       default:
     }
   }
 }
 
-function declarePattern(node: Node, scope: Scope, kind: Variable['kind']): void {
-  switch (node.type) {
-    case 'Identifier':
-      scope.declare(node.name, kind);
-      break;
-    case 'AssignmentPattern':
-      declarePattern(node.left, scope, kind);
-      break;
-    case 'RestElement':
-      declarePattern(node.argument, scope, kind);
-      break;
-    case 'TSParameterProperty':
-      declarePattern(node.parameter, scope, kind);
-      break;
-    case 'ObjectPattern':
-      for (const property of node.properties)
-        declarePattern(property.type === 'Property' ? property.value : property.argument, scope, kind);
-      break;
-    case 'ArrayPattern':
-      for (const element of node.elements) if (element) declarePattern(element, scope, kind);
-      break;
-    default:
+function declarePattern(pattern: Node, scope: Scope, kind: Variable['kind']): void {
+  const open = [pattern];
+  for (let node = open.pop(); node; node = open.pop()) {
+    switch (node.type) {
+      case 'Identifier':
+        scope.declare(node.name, kind);
+        break;
+      case 'AssignmentPattern':
+        open.push(node.left);
+        break;
+      case 'RestElement':
+        open.push(node.argument);
+        break;
+      case 'TSParameterProperty':
+        open.push(node.parameter);
+        break;
+      case 'ObjectPattern':
+        for (const property of node.properties)
+          open.push(property.type === 'Property' ? property.value : property.argument);
+        break;
+      case 'ArrayPattern':
+        for (const element of node.elements) if (element) open.push(element);
+        break;
+      default:
+    }
   }
 }

@@ -69,6 +69,8 @@ export interface Arguments {
   readonly open: boolean;
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 interface Frame {
   readonly env: Env;
   readonly self: Value | undefined;
@@ -123,6 +125,8 @@ export class Run {
   #calls = 0;
   #depth = 0;
   #unknownCalls = 0;
+  /** How often each function is being run at present. */
+  readonly #active = new Map<FunctionCode, number>();
 
   constructor(
     readonly world: World,
@@ -148,6 +152,7 @@ export class Run {
   }
 
   array(items: readonly Value[], at: Place, open?: Unknown): Obj {
+    this.decisions.spend(items.length / 16);
     const array = this.object({ is: 'array' }, at);
     array.list = { items, open };
     return array;
@@ -177,15 +182,11 @@ export class Run {
     more: { key?: string; deps?: Deps; kind?: NonNullable<Unknown['kind']>; truthy?: boolean } = {},
   ): Unknown {
     const key = more.key && more.key.length <= LONGEST_KEY ? more.key : `?${++this.#ids}`;
-    return {
-      type: 'unknown',
-      key,
-      why,
-      at,
-      deps: more.deps ?? NO_DEPS,
-      ...(more.kind && { kind: more.kind }),
-      ...(more.truthy !== undefined && { truthy: more.truthy }),
-    };
+    // Written out: spreading objects together would be the dearest step of a run.
+    const value: Writable<Unknown> = { type: 'unknown', key, why, at, deps: more.deps ?? NO_DEPS };
+    if (more.kind) value.kind = more.kind;
+    if (more.truthy !== undefined) value.truthy = more.truthy;
+    return value;
   }
 
   boolean(guard: Guard, at: Place): Value {
@@ -538,7 +539,8 @@ export class Run {
     if (callee.type === 'known') return this.fail(at);
     if (callee.type === 'unknown') return this.unknownCall(callee, given, at);
     const { nature } = callee;
-    if (nature.is === 'native') return nature.call(this, { self, ...given, at });
+    if (nature.is === 'native')
+      return nature.call(this, { self, args: given.args, places: given.places, open: given.open, at });
     if (nature.is === 'function')
       return this.#invoke(callee, nature.code, nature.env, nature.self ?? self, nature.home, given, at);
     if (nature.is === 'class') return this.fail(at);
@@ -590,7 +592,15 @@ export class Run {
     at: Place,
   ): Value {
     if (code.generator) return this.unknown('a construct that is not modelled', at, { truthy: true });
-    if (++this.#calls > DEEPEST_CALL) throw new BudgetSpent();
+    const nested = this.#active.get(code) ?? 0;
+    // A recursion whose end is not decided is followed as far as a loop is.
+    if (this.#calls >= DEEPEST_CALL || (nested > UNDECIDED_ROUNDS && this.guard instanceof Choice)) {
+      this.#havoc(code, env, at);
+      if (self !== undefined) this.escape(self, at);
+      return this.unknownCall(this.unknown('a construct that is not modelled', at), given, at);
+    }
+    this.#calls++;
+    this.#active.set(code, nested + 1);
     this.entered.add(code);
     const body = code.body();
     const caller = this.#frame;
@@ -623,6 +633,7 @@ export class Run {
     this.#frame = caller;
     this.#handler = handler;
     this.#calls--;
+    this.#active.set(code, nested);
     if (!code.async) return result;
     this.guard = before;
     const settled = this.promise(result, at, this.phase);
@@ -1271,7 +1282,8 @@ export class Run {
       else if (!item.spread) items.push(this.evaluate(item.code, env));
       else {
         const list = this.#spread(this.evaluate(item.code, env), item);
-        items.push(...list.items);
+        this.decisions.spend(list.items.length / 16);
+        for (const one of list.items) items.push(one);
         open ??= list.open;
       }
     }

@@ -25,10 +25,11 @@ interface Step {
 
 /** A path that is asked by machines, or by the address bar, but not by a page of another origin. */
 const OWN_PATH =
-  /^\/?$|\*|^\/(?:api\/)?(?:health|healthz|healthcheck|health-check|live|livez|liveness|ready|readyz|readiness|ping|status|metrics|favicon\.ico|robots\.txt|sitemap\.xml)\/?$|webhook|\bhooks?\b/i;
+  /^\/?$|\*|\/(?:health(?:z|-?check)?|live(?:z|ness)?|ready(?:z)?|readiness|ping|status|metrics|favicon\.ico|robots\.txt|sitemap\.xml)\/?$|webhook|\bhooks?\b/i;
 
 export class Server {
   readonly #apps: readonly App[];
+  #line: readonly (readonly Step[])[] | undefined;
 
   constructor(
     readonly run: Run,
@@ -49,18 +50,14 @@ export class Server {
   /** The package's function mounted instead of what it returns. */
   uncalled(): readonly Problem<Place>[] {
     return this.registrations.flatMap(({ handlers }) =>
-      handlers.flatMap(({ value, at }): Problem<Place>[] =>
-        madeBy(value, CorsFactory)
-          ? [
-              {
-                code: 'uncalled-library',
-                cause: at,
-                data: { library: '`cors`', call: `${this.text.slice(at.start, at.end)}()` },
-                places: {},
-              },
-            ]
-          : [],
-      ),
+      handlers.flatMap(({ value, at, listed }): Problem<Place>[] => {
+        if (!madeBy(value, CorsFactory)) return [];
+        const text = this.text.slice(at.start, at.end);
+        // What stands in a list is not at the place of the list.
+        const places = listed || text.startsWith('...') ? {} : { call: at };
+        const call = 'call' in places && /^[\w$.]+$|^require\([^()]*\)$/.test(text) ? `${text}()` : 'cors()';
+        return [{ code: 'uncalled-library', cause: at, data: { library: '`cors`', call }, places }];
+      }),
     );
   }
 
@@ -91,12 +88,35 @@ export class Server {
 
   /** Every policy that is mounted for good, with the routes that come before it. */
   mounts(): readonly Mount<Place>[] {
+    return this.#lines().flatMap((steps) => mountsOf(steps, this));
+  }
+
+  /** Whether the layer may answer what comes to that place: not if it is mounted for other routes than the place's. */
+  mayServe(layer: Layer, place: Place): boolean {
+    const steps = this.#lines().flat();
+    const mounted = steps.filter(({ handler }) => handler && madeBy(handler.value, Layer) === layer);
+    const reached = steps.filter(({ registration }) =>
+      registration.handlers.some(({ value }) => {
+        const code = functionOf(value);
+        return code && code.start <= place.start && place.end <= code.end;
+      }),
+    );
+    if (mounted.length === 0 || reached.length === 0) return true;
+    return mounted.some((mount) =>
+      reached.some(
+        (step) => mount.registration === step.registration || reaches(mount, step) || reaches(step, mount),
+      ),
+    );
+  }
+
+  /** The steps of every app that is not mounted on another. */
+  #lines(): readonly (readonly Step[])[] {
     const mounted = new Set<App>(
       this.#apps.flatMap((app) => app.registrations.flatMap(({ handlers }) => routersOf(handlers))),
     );
-    return this.#apps
+    return (this.#line ??= this.#apps
       .filter((app) => !mounted.has(app))
-      .flatMap((app) => mountsOf(this.#steps(app, '', 0), this));
+      .map((app) => this.#steps(app, '', 0)));
   }
 
   /** The app's registrations in the order in which they take effect, routers unfolded where they are mounted. */
@@ -163,26 +183,67 @@ export class Server {
 }
 
 function mountsOf(steps: readonly Step[], server: Server): readonly Mount<Place>[] {
+  const bare = unprotected(steps);
+  const said = new Set<Step>();
   return steps.flatMap((mount, index) => {
-    if (mount.is !== 'policy' || mount.covers !== 'prefix' || mount.path === undefined || !mount.handler)
-      return [];
-    if (!['use', 'ALL'].includes(mount.registration.how)) return [];
-    const before = steps.slice(0, index);
-    const missed = before.filter(
-      (step, place) =>
-        step.is === 'route' &&
+    const { path, registration, handler } = mount;
+    if (mount.is !== 'policy' || mount.covers !== 'prefix' || path === undefined || !handler) return [];
+    if (!['use', 'ALL'].includes(registration.how)) return [];
+    const missed = bare.filter(
+      ({ step, at }) =>
+        at < index &&
+        // Of a second policy behind a first one, the first has said it.
+        !said.has(step) &&
         // Parts of the file that were run apart may run in any order.
-        step.registration.part === mount.registration.part &&
-        step.registration !== mount.registration &&
-        step.path !== undefined &&
-        isBelow(step.path, mount.path as string) &&
-        !before.slice(0, place).some((earlier) => earlier.is !== 'route' && reaches(earlier, step)) &&
-        // `app.get('/x', cors(), handler)` has a policy of its own.
-        !before.some((other) => other.registration === step.registration && other.is !== 'route'),
+        step.registration.part === registration.part &&
+        step.registration !== registration &&
+        isBelow(step.path, path),
     );
-    // A second policy behind a first is no matter of order.
-    return [{ cause: mount.handler.at, missed: missed.map((step) => route(step, server)) }];
+    for (const { step } of missed) said.add(step);
+    return [{ cause: handler.at, missed: missed.map(({ step }) => route(step, server)) }];
   });
+}
+
+interface Bare {
+  readonly step: Step & { readonly path: string };
+  readonly at: number;
+}
+
+/** The routes that nothing which might set CORS headers comes before, for all that is known. */
+function unprotected(steps: readonly Step[]): readonly Bare[] {
+  // `app.get('/x', cors(), handler)` has a policy of its own.
+  const own = new Set(steps.filter(({ is }) => is !== 'route').map(({ registration }) => registration));
+  const exactly = new Set<string>();
+  const below = new Set<string>();
+  const bare: Bare[] = [];
+  for (const [at, step] of steps.entries()) {
+    const { path, is, covers } = step;
+    if (is !== 'route') {
+      // Where is not known: anywhere.
+      if (path === undefined) return bare;
+      (covers === 'prefix' ? below : exactly).add(trimmed(path));
+    } else if (path !== undefined && !own.has(step.registration)) {
+      const safe = exactly.has(trimmed(path)) || prefixes(path).some((prefix) => below.has(prefix));
+      if (!safe) bare.push({ step: { ...step, path }, at });
+    }
+  }
+  return bare;
+}
+
+/** A path as Express compares it: without case, and without the slash at its end. */
+function trimmed(path: string): string {
+  return path.toLowerCase().replace(/\/$/, '');
+}
+
+/** `/a/b`: `''`, `/a`, `/a/b`. */
+function prefixes(path: string): readonly string[] {
+  const whole = trimmed(path);
+  const found = [whole];
+  for (let end = whole.lastIndexOf('/'); end >= 0; end = whole.lastIndexOf('/', end - 1)) {
+    found.push(whole.slice(0, end));
+    if (end === 0) break;
+  }
+  return found;
 }
 
 function reaches(earlier: Step, step: Step): boolean {

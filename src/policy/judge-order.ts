@@ -30,9 +30,9 @@ export function judgeOrder<C>(mounts: readonly Mount<C>[]): readonly Problem<C>[
         cause,
         data: {
           routes: `\`${first.name}\` (line ${first.line})${many ? ` and ${others} more` : ''}`,
-          pronoun: many ? 'they are' : 'it is',
+          subject: many ? 'these routes are' : 'the route is',
           answer: many ? 'answer' : 'answers',
-          answers: many ? 'answers' : 'answer',
+          object: many ? 'them' : 'it',
         },
         // The first of all, harmless ones included: before it is where CORS belongs.
         places: { before: (missed[0] ?? first).cause },

@@ -2,8 +2,15 @@
 import { parseTokenList } from './names.ts';
 import { describeFlaw, parseOrigin } from './origin.ts';
 import { placeholderHost } from './placeholder.ts';
-import { actualRequest, preflightRequest, type Outcome, type Policy, type Said } from './policy.ts';
-import { withoutIncluded, type Problem, type ProblemCode } from './problems.ts';
+import {
+  actualRequest,
+  preflightRequest,
+  type Outcome,
+  type Policy,
+  type Remedy,
+  type Said,
+} from './policy.ts';
+import { describe, withoutIncluded, type Problem, type ProblemCode } from './problems.ts';
 
 /** An origin that nobody lists: RFC 2606 keeps the name free. Two, since one could be a constant that is sent to all. */
 const STRANGER = 'https://stranger.example';
@@ -22,13 +29,45 @@ export interface Evidence<C> {
  * @param evidence what the routes that it serves read.
  */
 export function judge<C>(policy: Policy<C>, evidence: readonly Evidence<C>[] = []): readonly Problem<C>[] {
-  return withoutIncluded([
+  const problems = problemsOf(policy, evidence);
+  return problems.map((one) => ({ ...one, remedies: remediesFor(one, policy, evidence, problems) }));
+}
+
+/** What may be offered: not what only uncovers the next problem, `origins: '*'` renamed beside credentials. */
+function remediesFor<C>(
+  { code, data }: Problem<C>,
+  policy: Policy<C>,
+  evidence: readonly Evidence<C>[],
+  problems: readonly Problem<C>[],
+): ReadonlySet<Remedy> {
+  const before = countsOf(problems);
+  return new Set(
+    (describe(code).remedies ?? []).filter((remedy) => {
+      const mended = policy.mended(remedy, data);
+      if (!mended) return false;
+      const after = countsOf(problemsOf(mended, evidence));
+      return [...after].every(([one, count]) => count <= (before.get(one) ?? 0) - (one === code ? 1 : 0));
+    }),
+  );
+}
+
+function countsOf<C>(problems: readonly Problem<C>[]): ReadonlyMap<ProblemCode, number> {
+  const counts = new Map<ProblemCode, number>();
+  for (const { code } of problems) counts.set(code, (counts.get(code) ?? 0) + 1);
+  return counts;
+}
+
+function problemsOf<C>(policy: Policy<C>, evidence: readonly Evidence<C>[]): readonly Problem<C>[] {
+  const problems = withoutIncluded([
     ...judgeOrigins(policy),
     ...judgeWildcards(policy),
     ...policy.origins.flatMap((written) => judgeWritten(policy, written)),
     ...judgeAuthorization(policy, evidence),
     ...policy.faults.map((fault) => problem<C>(fault.code, fault.cause, fault.data, fault.places)),
   ]);
+  // A misspelt `origin` is the one mistake; that the default holds is what comes of it.
+  const misspelt = problems.some(({ code, data }) => code === 'unknown-option' && data['meant'] === 'origin');
+  return misspelt ? problems.filter(({ code }) => code !== 'default-wildcard-credentials') : problems;
 }
 
 function problem<C>(
@@ -86,20 +125,21 @@ function judgeOrigins<C>(policy: Policy<C>): Problem<C>[] {
  */
 function judgeWildcards<C>(policy: Policy<C>): Problem<C>[] {
   const lists = [
-    ['wildcard-methods', 'access-control-allow-methods', preflightRequest(STRANGER, 'DELETE')],
+    ['wildcard-methods', 'methods', 'access-control-allow-methods', preflightRequest(STRANGER, 'DELETE')],
     [
       'wildcard-allowed-headers',
+      'allowedHeaders',
       'access-control-allow-headers',
       preflightRequest(STRANGER, 'POST', ['content-type']),
     ],
-    ['wildcard-exposed-headers', 'access-control-expose-headers', actualRequest(STRANGER)],
+    ['wildcard-exposed-headers', 'exposedHeaders', 'access-control-expose-headers', actualRequest(STRANGER)],
   ] as const;
-  return lists.flatMap(([code, header, request]) => {
+  return lists.flatMap(([code, option, header, request]) => {
     const outcomes = policy.ask(request);
     const list = inAll(outcomes, header);
     const starred = outcomes.every((outcome) => parseTokenList(say(outcome, header) ?? '')?.includes('*'));
     const credentials = inAll(outcomes, 'access-control-allow-credentials', 'true');
-    return list && starred && credentials ? [problem<C>(code, list.cause, { library: policy.library })] : [];
+    return list && starred && credentials ? [problem<C>(code, list.cause, { option })] : [];
   });
 }
 
@@ -113,8 +153,16 @@ function judgeWritten<C>(policy: Policy<C>, { text, cause, as }: Policy<C>['orig
     return host === undefined ? [] : [problem<C>('placeholder-origin', cause, { origin: text, host })];
   }
   const [flaw] = parsed.flaws;
-  const data = { origin: text, flaw: describeFlaw(flaw), kind: flaw };
-  return parsed.corrected === undefined
+  const written = text === '' ? 'An empty string' : `\`${text}\``;
+  const data = {
+    origin: text,
+    written,
+    flaw: text === '' ? 'no page has an empty origin' : describeFlaw(flaw),
+    kind: flaw,
+  };
+  const corrected = parsed.corrected === undefined ? undefined : parseOrigin(parsed.corrected);
+  // A tutorial's placeholder is no better for being written well.
+  return !corrected?.ok || parsed.corrected === undefined || placeholderHost(corrected) !== undefined
     ? [problem<C>('malformed-origin', cause, data)]
     : [problem<C>('corrected-origin', cause, { ...data, corrected: parsed.corrected })];
 }

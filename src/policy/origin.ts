@@ -130,7 +130,9 @@ function read(text: string): Reading {
     const pieces = listedOrigins(text);
     // A stray comma: `https://a.example,` lists one origin, and that is evidently the one meant.
     const [only, ...others] = pieces;
-    return only !== undefined && others.length === 0 && only !== text ? withFlaw('list', read(only)) : hopeless('list');
+    return only !== undefined && others.length === 0 && only !== text
+      ? withFlaw('list', read(only))
+      : hopeless('list');
   }
   if (/["'`]/.test(text)) return hopeless('quoted');
   if (/\s/.test(text)) return hopeless('inner-space');

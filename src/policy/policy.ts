@@ -81,7 +81,28 @@ export interface Policy<C> {
   /** The list of allowed request headers that was written, if it was. */
   readonly allowedHeaders: C | undefined;
   readonly faults: readonly Fault<C>[];
+  /** What the policy would be with that change; nothing if it cannot say. A remedy must not bring up another problem. */
+  mended(remedy: Remedy, fault: Readonly<Record<string, string>>): Policy<C> | undefined;
 }
+
+/** A change of the options that mends a problem, and may bring up another. */
+export type Remedy =
+  /** `origin` becomes a list of which nothing more is known. */
+  | 'list-origins'
+  /** `origin` compares with the elements of the collection that it is. */
+  | 'compare-elements'
+  | 'drop-credentials'
+  | 'allow-credentials'
+  /** `*` for everybody, without credentials. */
+  | 'make-public'
+  /** The option `option` becomes the option `meant`. */
+  | 'rename-option'
+  /** What was given for the options becomes `origin`. */
+  | 'wrap-options'
+  /** `option` becomes a list of its elements. */
+  | 'make-list'
+  /** The default of `option` holds. */
+  | 'remove-option';
 
 /** What a page sends that wants to read an answer of another origin. */
 export function actualRequest(origin: string, method = 'GET', path = '/'): Request {

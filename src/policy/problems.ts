@@ -4,6 +4,8 @@
  *
  * `{{name}}` stands for a piece of the problem's data. Words that come from code stand in backticks.
  */
+import type { Remedy } from './policy.ts';
+
 export type Kind = 'exploitable' | 'broken' | 'fragile';
 
 interface Description {
@@ -12,6 +14,8 @@ interface Description {
   readonly says: string;
   /** Codes that are not reported of a policy that has this problem: one mistake, one report. */
   readonly includes?: readonly string[];
+  /** What may be offered, if nothing else goes wrong then. */
+  readonly remedies?: readonly Remedy[];
 }
 
 const table = {
@@ -20,17 +24,20 @@ const table = {
     kind: 'broken',
     says: 'Every request with cookies fails: browsers refuse `Access-Control-Allow-Origin: *` together with `Access-Control-Allow-Credentials: true`. Name the origins that may read the answers, or drop `credentials`.',
     includes: ['any-origin', 'wildcard-methods', 'wildcard-allowed-headers', 'wildcard-exposed-headers'],
+    remedies: ['list-origins', 'drop-credentials'],
   },
   'default-wildcard-credentials': {
     rule: 'no-wildcard-credentials',
     kind: 'broken',
     says: 'Every request with cookies fails: without `origin`, {{library}} answers `Access-Control-Allow-Origin: *`, and browsers refuse that together with `Access-Control-Allow-Credentials: true`. Name the origins that may read the answers, or drop `credentials`.',
     includes: ['any-origin', 'wildcard-methods', 'wildcard-allowed-headers', 'wildcard-exposed-headers'],
+    remedies: ['list-origins', 'drop-credentials'],
   },
   'wildcard-methods': {
     rule: 'no-wildcard-credentials',
     kind: 'broken',
     says: 'With credentials `*` is no wildcard in the list of methods but a method of that name: browsers refuse `PUT`, `PATCH` and `DELETE` requests with cookies. List the methods.',
+    remedies: ['remove-option'],
   },
   'wildcard-allowed-headers': {
     rule: 'no-wildcard-credentials',
@@ -47,21 +54,23 @@ const table = {
     kind: 'exploitable',
     says: 'Any website can read these answers with the cookies of whoever visits it: `{{witness}}` is let in, with credentials, because {{because}}.',
     includes: ['any-origin'],
+    remedies: ['compare-elements', 'list-origins', 'make-public'],
   },
   'any-origin': {
     rule: 'no-reflected-origin',
     kind: 'fragile',
     says: 'Any website can read these answers: `{{witness}}` is let in because {{because}}. It is a public `*` that does not say so, and it opens every account once credentials are switched on.',
+    remedies: ['compare-elements', 'list-origins'],
   },
   'malformed-origin': {
     rule: 'valid-origin',
     kind: 'broken',
-    says: '`{{origin}}` matches no page: {{flaw}}, and browsers send an origin as scheme, host and port alone. Requests from there are refused.',
+    says: '{{written}} lets nobody in: {{flaw}}. Write it as browsers send it: scheme, host and port, nothing else.',
   },
   'corrected-origin': {
     rule: 'valid-origin',
     kind: 'broken',
-    says: '`{{origin}}` matches no page: {{flaw}}. Browsers send `{{corrected}}`, and only an equal string is let in.',
+    says: '{{written}} lets nobody in: {{flaw}}. Browsers send `{{corrected}}`, and only an equal string counts.',
   },
   'listed-wildcard': {
     rule: 'valid-origin',
@@ -77,16 +86,19 @@ const table = {
     rule: 'valid-cors-options',
     kind: 'broken',
     says: '{{library}} has no option `{{option}}`: it is ignored{{effect}}. Did you mean `{{meant}}`?',
+    remedies: ['rename-option'],
   },
   'options-not-object': {
     rule: 'valid-cors-options',
     kind: 'broken',
     says: '{{library}} takes an object of options and ignores {{given}}: every website is let in. Write `{ origin: … }`.',
+    remedies: ['wrap-options'],
   },
   'credentials-not-boolean': {
     rule: 'valid-cors-options',
     kind: 'broken',
     says: '{{library}} switches credentials on for `true` only and ignores {{given}}: requests with cookies fail.',
+    remedies: ['allow-credentials'],
   },
   'methods-missing': {
     rule: 'valid-cors-options',
@@ -97,6 +109,7 @@ const table = {
     rule: 'valid-cors-options',
     kind: 'broken',
     says: '{{library}} does not look into {{given}}: `{{option}}` becomes {{effect}}. Give it an array.',
+    remedies: ['make-list'],
   },
   'max-age-in-milliseconds': {
     rule: 'valid-cors-options',
@@ -116,7 +129,7 @@ const table = {
   'uncalled-library': {
     rule: 'no-hanging-cors',
     kind: 'broken',
-    says: 'Every request that comes here hangs: {{library}} itself is no middleware. It takes the request for its options, makes a middleware and returns it to nobody. Call it: `{{call}}`.',
+    says: 'Every request that comes here hangs: {{library}} is no middleware but makes one. It takes the request for options and never calls `next`. Call it: `{{call}}`.',
   },
   'express5-path': {
     rule: 'no-express5-star-path',
@@ -126,23 +139,23 @@ const table = {
   'cors-after-routes': {
     rule: 'cors-before-routes',
     kind: 'broken',
-    says: 'CORS comes too late for {{routes}}: {{pronoun}} registered before it and {{answer}} without its headers, so pages of other origins cannot read the {{answers}}. Register it first.',
+    says: 'CORS comes too late for {{routes}}: {{subject}} registered earlier and {{answer}} without CORS headers, so pages of other origins cannot read {{object}}. Register CORS first.',
   },
   'authorization-not-allowed': {
     rule: 'require-authorization-header',
     kind: 'broken',
-    says: 'Requests with an `Authorization` header fail in the browser: the list of allowed headers does not name it, and it is read in line {{line}}.',
+    says: 'Requests with an `Authorization` header fail in the browser: the list of allowed headers does not name it, and it is read on line {{line}}.',
     includes: ['authorization-by-wildcard', 'authorization-implicit'],
   },
   'authorization-by-wildcard': {
     rule: 'require-authorization-header',
     kind: 'fragile',
-    says: "`*` does not cover `Authorization`, which is read in line {{line}}: the standard wants it by name. Today's browsers let it pass, and are free to stop.",
+    says: "`*` does not cover `Authorization`, which is read on line {{line}}: the standard wants it by name. Today's browsers let it pass, and are free to stop.",
   },
   'authorization-implicit': {
     rule: 'require-authorization-header',
     kind: 'fragile',
-    says: '`Authorization`, which is read in line {{line}}, is allowed only because {{library}} allows whatever is asked for when no list is given. Name the headers that the app reads.',
+    says: '`Authorization`, which is read on line {{line}}, is allowed only because {{library}} allows whatever is asked for when no list is given. Name the headers that the app reads.',
   },
 } as const satisfies Record<string, Description>;
 
@@ -156,6 +169,8 @@ export interface Problem<C> {
   readonly data: Readonly<Record<string, string>>;
   /** Other places that a remedy needs, by name. */
   readonly places: Readonly<Record<string, C>>;
+  /** The remedies after which the policy has no other problem than before. */
+  readonly remedies?: ReadonlySet<Remedy>;
 }
 
 export function describe(code: ProblemCode): Description {

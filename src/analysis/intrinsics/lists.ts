@@ -157,7 +157,7 @@ const METHODS: Record<string, OnList> = {
         const more = run.iterate(now, call.at);
         if (more instanceof Choice) open ??= run.unknown('computed from something unknown', call.at);
         else {
-          items.push(...(more as List).items);
+          for (const one of (more as List).items) items.push(one);
           open ??= (more as List).open;
         }
       } else items.push(now);
@@ -301,7 +301,7 @@ function flatten(run: Run, items: readonly Value[], open: Unknown | undefined, a
       const list = run.iterate(now, at);
       if (list instanceof Choice) more ??= run.unknown('computed from something unknown', at);
       else {
-        flat.push(...(list as List).items);
+        for (const one of (list as List).items) flat.push(one);
         more ??= (list as List).open;
       }
     } else flat.push(now);

@@ -47,6 +47,8 @@ export interface RegisteredPath {
 export interface Handler {
   readonly value: Value;
   readonly at: Place;
+  /** It stands in a list, at whose place it is. */
+  readonly listed: boolean;
 }
 
 export class App extends Made {
@@ -139,17 +141,17 @@ function isPath(run: Run, { args }: NativeCall): boolean {
   return value.type === 'unknown' && args.length > 1 && !value.key.includes('()');
 }
 
-function pathsOf(run: Run, value: Value | undefined, at: Place): readonly RegisteredPath[] {
+function pathsOf(run: Run, value: Value | undefined, at: Place, depth = 0): readonly RegisteredPath[] {
   const now = run.here(value ?? run.undefined());
   if (now instanceof Choice) return [{ text: undefined, everything: false, at }];
   if (now.type === 'known')
     return [{ text: typeof now.value === 'string' ? now.value : undefined, everything: false, at: now.at }];
   if (now.type === 'object' && now.nature.is === 'regexp')
     return [{ text: undefined, everything: /^\^?(?:\\\/)?\(?\.\*\)?\$?$/.test(now.nature.source), at }];
-  if (now.type === 'object' && now.nature.is === 'array') {
+  if (now.type === 'object' && now.nature.is === 'array' && depth < 3) {
     const list = run.decisions.under(run.guard, now.list);
     if (!(list instanceof Choice) && 'items' in list)
-      return list.items.flatMap((item) => pathsOf(run, item, at));
+      return list.items.flatMap((item) => pathsOf(run, item, at, depth + 1));
   }
   return [{ text: undefined, everything: false, at }];
 }
@@ -166,7 +168,7 @@ function handlersOf(run: Run, { args, places, at }: NativeCall, from: number): r
         return;
       }
     }
-    handlers.push({ value: now, at: place });
+    handlers.push({ value: now, at: place, listed: depth > 0 });
   };
   args.slice(from).forEach((value, index) => add(value, places[index + from] ?? at, 0));
   return handlers;

@@ -40,7 +40,10 @@ export const CommonFaults = {
     const plain = name.toLowerCase().replace(/[^a-z]/g, '');
     const elsewhere = Object.hasOwn(ELSEWHERE, plain) ? ELSEWHERE[plain] : undefined;
     if (elsewhere && options.includes(elsewhere)) return elsewhere;
-    return options.find((option) => distance(plain, option.toLowerCase()) <= (option.length > 7 ? 2 : 1));
+    return options.find((option) => {
+      const most = option.length > 7 ? 2 : 1;
+      return Math.abs(plain.length - option.length) <= most && distance(plain, option.toLowerCase()) <= most;
+    });
   },
 
   /**

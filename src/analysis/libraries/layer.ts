@@ -1,5 +1,5 @@
 /** What libraries make that answers requests: it can be asked, so the judge can judge it. */
-import type { Fault, Outcome, Policy, Request, WrittenOrigin } from '../../policy/policy.ts';
+import type { Fault, Outcome, Policy, Remedy, Request, WrittenOrigin } from '../../policy/policy.ts';
 import type { Place } from '../code.ts';
 import { Made } from '../value.ts';
 
@@ -13,4 +13,5 @@ export abstract class Layer extends Made implements Policy<Place> {
   abstract readonly credentials: Place | undefined;
   abstract readonly allowedHeaders: Place | undefined;
   abstract readonly faults: readonly Fault<Place>[];
+  abstract mended(remedy: Remedy, fault: Readonly<Record<string, string>>): Policy<Place> | undefined;
 }
