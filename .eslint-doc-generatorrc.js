@@ -1,0 +1,21 @@
+/** @type {import('eslint-doc-generator').GenerateOptions} */
+export default {
+  // Everything at once, for those who write about rules, not for those who run them.
+  ignoreConfig: ['all'],
+  configEmoji: [
+    ['recommended', '✅'],
+    ['strict', '🔒'],
+  ],
+  ruleDocTitleFormat: 'name',
+  ruleDocNotices: ['description', 'deprecated', 'configs', 'fixableAndHasSuggestions', 'options'],
+  ruleListColumns: [
+    'name',
+    'description',
+    'configsError',
+    'configsWarn',
+    'fixable',
+    'hasSuggestions',
+    'options',
+    'deprecated',
+  ],
+};
