@@ -1,0 +1,23 @@
+import { execFileSync } from 'node:child_process';
+import { expect, it } from 'vitest';
+import { expected } from './findings.ts';
+import { demo, root, run } from './projects.ts';
+
+it('shows every finding of the demo, by file, and succeeds', async () => {
+  const { code, stdout, stderr } = await run(process.execPath, [`${demo}/run.mjs`], root);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+
+  const blocks = stdout.split(/^(?=test\/apps\/demo\/)/m);
+  for (const [file, rules] of Object.entries(expected)) {
+    const block = blocks.find((one) => one.startsWith(`test/apps/demo/${file}\n`)) ?? '';
+    for (const rule of rules) expect(block, file).toContain(`cors/${rule}`);
+  }
+  const count = Object.values(expected).flat().length;
+  expect(stdout).toContain(`${count} findings in 3 files`);
+  expect(stdout).not.toContain(root);
+});
+
+it('is written in code that runs', () => {
+  for (const file of ['server.js', 'admin.js'])
+    execFileSync(process.execPath, ['--check', `${demo}/${file}`]);
+});
