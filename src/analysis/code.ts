@@ -12,6 +12,9 @@ export interface Place {
   readonly end: number;
 }
 
+/** What the key of a class's private name begins with: no string that code could write. */
+export const PRIVATE = '\0';
+
 export type Primitive = string | number | boolean | bigint | null | undefined;
 
 export interface Variable {
@@ -147,6 +150,8 @@ export interface FunctionCode extends Place {
 }
 
 export interface FunctionBody {
+  /** The name of a function expression, as its own body sees it. */
+  readonly self: Variable | undefined;
   readonly parameters: readonly Pattern[];
   readonly rest: Pattern | undefined;
   /** `arguments` stands somewhere in the body. */
@@ -172,6 +177,8 @@ export type ClassMember = Place & {
   );
 
 export interface Block {
+  /** The `var`s of a function or module, wherever they stand in it: they exist from its start. */
+  readonly vars: readonly Variable[];
   /** Function declarations, which exist before the first statement runs. */
   readonly hoisted: readonly { readonly variable: Variable; readonly code: FunctionCode }[];
   readonly statements: readonly Statement[];
@@ -179,7 +186,13 @@ export interface Block {
 
 export type Statement =
   | (Placed & { readonly op: 'expression'; readonly code: Code })
-  | (Placed & { readonly op: 'declare'; readonly target: Pattern; readonly value: Code | undefined })
+  /** `fresh`: it makes the variable in this block; a `var` is there already. */
+  | (Placed & {
+      readonly op: 'declare';
+      readonly target: Pattern;
+      readonly value: Code | undefined;
+      readonly fresh: boolean;
+    })
   | (Placed & { readonly op: 'block'; readonly block: Block })
   | (Placed & {
       readonly op: 'if';
@@ -211,6 +224,8 @@ export type Statement =
       readonly labels: readonly string[];
       readonly over: 'values' | 'keys';
       readonly target: Pattern;
+      /** `const x of`, as against `x of` and `var x of`. */
+      readonly fresh: boolean;
       readonly of: Code;
       readonly body: Statement;
     })

@@ -4,6 +4,7 @@
  * scopes for other files. What it does not know becomes `opaque`, never a throw.
  */
 import type { TSESTree } from '@typescript-eslint/utils';
+import { PRIVATE } from './code.ts';
 import type {
   Block,
   ClassCode,
@@ -53,6 +54,8 @@ export function lower(program: TSESTree.Program): ModuleCode {
 
 class Scope {
   readonly variables = new Map<string, Variable>();
+  /** A class's private names, and where the class begins. */
+  privates: ReadonlyMap<string, number> | undefined;
 
   constructor(
     readonly parent: Scope | undefined,
@@ -65,6 +68,14 @@ class Scope {
     const variable: Variable = { name, kind, top: this.top };
     this.variables.set(name, variable);
     return variable;
+  }
+
+  /** The key that stands for a class's `#name`: no other class's, and no string that code could write. */
+  private(name: string): string {
+    // eslint-disable-next-line @typescript-eslint/no-this-alias
+    for (let scope: Scope | undefined = this; scope; scope = scope.parent)
+      if (scope.privates?.has(name)) return `${PRIVATE}${scope.privates.get(name)}#${name}`;
+    return `${PRIVATE}#${name}`;
   }
 
   find(name: string): Variable | undefined {
@@ -85,8 +96,9 @@ class Lowering {
   module(program: TSESTree.Program): ModuleCode {
     const scope = new Scope(undefined, true);
     const statements = program.body.map((node) => exported(node) ?? node);
-    declareVars(statements, scope);
-    return { imports: this.#imports, block: this.#block(statements, scope), functions: this.#functions };
+    const vars = declareVars(statements, scope);
+    const block = { ...this.#block(statements, scope), vars };
+    return { imports: this.#imports, block, functions: this.#functions };
   }
 
   /** `scope` is already the block's own. */
@@ -97,7 +109,7 @@ class Lowering {
         ? [{ variable: scope.declare(node.id.name, 'function'), code: this.#function(node, scope) }]
         : [],
     );
-    return { hoisted, statements: nodes.flatMap((node) => this.#statement(node, scope)) };
+    return { vars: [], hoisted, statements: nodes.flatMap((node) => this.#statement(node, scope)) };
   }
 
   #statement(node: Node, scope: Scope, labels: readonly string[] = []): Statement[] {
@@ -126,6 +138,7 @@ class Lowering {
             : node.kind === 'var'
               ? undefined
               : constant(undefined, place(declaration)),
+          fresh: node.kind !== 'var',
         }));
       case 'ClassDeclaration':
         if (!node.id) return [];
@@ -136,6 +149,7 @@ class Lowering {
             end: at.end,
             target: this.#variable(node.id, scope),
             value: this.#code(node, scope),
+            fresh: true,
           },
         ];
       case 'BlockStatement':
@@ -235,7 +249,11 @@ class Lowering {
             labels,
             over: node.type === 'ForOfStatement' ? 'values' : 'keys',
             target: left ? this.#pattern(left, inner) : { to: 'nowhere' },
-            of: this.#code(node.right, scope),
+            fresh: node.left.type === 'VariableDeclaration' && node.left.kind !== 'var',
+            of:
+              node.type === 'ForOfStatement' && node.await
+                ? this.#opaque(node, [this.#code(node.right, inner)])
+                : this.#code(node.right, inner),
             body: this.#one(node.body, inner),
           },
         ];
@@ -272,7 +290,12 @@ class Lowering {
         const body: Statement =
           inside.length === 1 && inside[0]
             ? inside[0]
-            : { op: 'block', start: at.start, end: at.end, block: { hoisted: [], statements: inside } };
+            : {
+                op: 'block',
+                start: at.start,
+                end: at.end,
+                block: { vars: [], hoisted: [], statements: inside },
+              };
         // A loop knows its own labels, for `continue`; anything else can only be left.
         return isLoop(body)
           ? [body]
@@ -301,12 +324,25 @@ class Lowering {
                     optional: false,
                   }
                 : this.#opaque(node, []),
+            fresh: true,
           },
         ];
       case 'TSEnumDeclaration':
-        return node.declare ? [] : [this.#enum(node, scope)];
+        return node.declare ? [] : this.#enum(node, scope);
       case 'TSModuleDeclaration':
-        return [];
+        // What a namespace exports is not followed, but its code runs.
+        if (node.declare || node.body?.type !== 'TSModuleBlock') return [];
+        return [
+          {
+            op: 'block',
+            start: at.start,
+            end: at.end,
+            block: this.#functionBlock(
+              node.body.body.map((inner) => exported(inner) ?? inner),
+              new Scope(scope, false),
+            ),
+          },
+        ];
       case 'ExportDefaultDeclaration':
       case 'TSExportAssignment': {
         const value = node.type === 'TSExportAssignment' ? node.expression : node.declaration;
@@ -323,7 +359,7 @@ class Lowering {
     const statements = this.#statement(node, scope);
     const only = statements[0];
     if (only && statements.length === 1) return only;
-    return { op: 'block', ...place(node), block: { hoisted: [], statements } };
+    return { op: 'block', ...place(node), block: { vars: [], hoisted: [], statements } };
   }
 
   #import(node: TSESTree.ImportDeclaration, scope: Scope): void {
@@ -343,35 +379,74 @@ class Lowering {
     }
   }
 
-  /** `enum E { A = 'a' }` is an object, declared like a constant. */
-  #enum(node: TSESTree.TSEnumDeclaration, scope: Scope): Statement {
+  /** `enum E { A = 1, B = A | 2 }` fills an object, member by member; numbers lead back to their names. */
+  #enum(node: TSESTree.TSEnumDeclaration, outer: Scope): Statement[] {
     const at = place(node);
-    let next: number | undefined = 0;
-    const properties = node.body.members.map((member): Property => {
-      const key =
+    const scope = new Scope(outer, false);
+    const target = this.#variable(node.id, outer);
+    if (target.to !== 'variable') return [];
+    const whole: Code = { op: 'read', ...at, variable: target.variable };
+    let last: Variable | undefined;
+    const statements = node.body.members.flatMap((member): Statement[] => {
+      const at = place(member);
+      const name =
         member.id.type === 'Identifier'
           ? member.id.name
           : 'value' in member.id
             ? String(member.id.value)
             : '';
-      let value: Code;
-      if (member.initializer) {
-        value = this.#code(member.initializer, scope);
-        next = value.op === 'constant' && typeof value.value === 'number' ? value.value + 1 : undefined;
-      } else if (next === undefined) {
-        value = this.#opaque(member, []);
-      } else {
-        value = constant(next++, place(member));
-      }
-      return { type: 'value', ...place(member), key: constant(key, place(member.id)), value };
+      const variable: Variable = { name, kind: 'const', top: false };
+      const read: Code = { op: 'read', ...at, variable };
+      const next: Code = last
+        ? {
+            op: 'binary',
+            ...at,
+            operator: '+',
+            left: { op: 'read', ...at, variable: last },
+            right: constant(1, at),
+          }
+        : constant(0, at);
+      const value = member.initializer ? this.#code(member.initializer, scope) : next;
+      scope.variables.set(name, variable);
+      last = variable;
+      const put = (key: Code, value: Code): Code => ({
+        op: 'assign',
+        ...at,
+        operator: '',
+        target: { to: 'property', ...at, object: whole, key },
+        value,
+      });
+      const isNumber: Code = {
+        op: 'binary',
+        ...at,
+        operator: '===',
+        left: { op: 'unary', ...at, operator: 'typeof', code: read },
+        right: constant('number', at),
+      };
+      return [
+        { op: 'declare', ...at, target: { to: 'variable', ...at, variable }, value, fresh: true },
+        { op: 'expression', ...at, code: put(constant(name, place(member.id)), read) },
+        ...(value.op === 'constant' && typeof value.value === 'string'
+          ? []
+          : [
+              {
+                op: 'expression' as const,
+                ...at,
+                code: {
+                  op: 'logical' as const,
+                  ...at,
+                  operator: '&&' as const,
+                  left: isNumber,
+                  right: put(read, constant(name, at)),
+                },
+              },
+            ]),
+      ];
     });
-    return {
-      op: 'declare',
-      start: at.start,
-      end: at.end,
-      target: this.#variable(node.id, scope),
-      value: { op: 'object', start: at.start, end: at.end, properties },
-    };
+    return [
+      { op: 'declare', ...at, target, value: { op: 'object', ...at, properties: [] }, fresh: true },
+      { op: 'block', ...at, block: { vars: [], hoisted: [], statements } },
+    ];
   }
 
   #code(node: Node, scope: Scope): Code {
@@ -565,7 +640,7 @@ class Lowering {
   #key(node: Node, computed: boolean, scope: Scope): Code {
     if (computed) return this.#code(node, scope);
     if (node.type === 'Identifier') return constant(node.name, place(node));
-    if (node.type === 'PrivateIdentifier') return constant(`#${node.name}`, place(node));
+    if (node.type === 'PrivateIdentifier') return constant(scope.private(node.name), place(node));
     if (node.type === 'Literal') return constant(String(node.value), place(node));
     return this.#opaque(node, []);
   }
@@ -575,6 +650,20 @@ class Lowering {
     if (node.type === 'SpreadElement')
       return { type: 'spread', start: at.start, end: at.end, value: this.#code(node.argument, scope) };
     const key = this.#key(node.key, node.computed, scope);
+    // `{ __proto__: base }` has everything that `base` has.
+    if (
+      !node.computed &&
+      !node.shorthand &&
+      !node.method &&
+      key.op === 'constant' &&
+      key.value === '__proto__'
+    )
+      return {
+        type: 'spread',
+        start: at.start,
+        end: at.end,
+        value: this.#opaque(node, [this.#code(node.value, scope)]),
+      };
     if (node.kind !== 'init' && node.value.type === 'FunctionExpression')
       return { type: node.kind, start: at.start, end: at.end, key, code: this.#function(node.value, scope) };
     return { type: 'value', start: at.start, end: at.end, key, value: this.#code(node.value, scope) };
@@ -598,7 +687,8 @@ class Lowering {
 
   #body(node: FunctionNode, outer: Scope): FunctionBody {
     const scope = new Scope(outer, false);
-    if (node.type === 'FunctionExpression' && node.id) scope.declare(node.id.name, 'function');
+    const self =
+      node.type === 'FunctionExpression' && node.id ? scope.declare(node.id.name, 'function') : undefined;
     const inner = new Scope(scope, false);
     const arrow = node.type === 'ArrowFunctionExpression';
     // The name exists whether the body uses it or not: it costs nothing until it is read.
@@ -617,26 +707,29 @@ class Lowering {
       !node.body || node.body.type === 'BlockStatement'
         ? this.#functionBlock(node.body?.body ?? [], inner)
         : {
+            vars: [],
             hoisted: [],
             statements: [{ op: 'return', ...place(node.body), code: this.#code(node.body, inner) }],
           };
     return {
+      self,
       parameters: parameters
         .filter((parameter) => parameter !== rest)
         .map((parameter) => this.#pattern(parameter, inner)),
       rest: rest ? this.#pattern(rest.argument, inner) : undefined,
       arguments: implicit,
       block: {
+        vars: block.vars,
         hoisted: block.hoisted,
         statements: [...this.#parameterProperties(node, inner), ...block.statements],
       },
     };
   }
 
+  /** In the scope of the parameters: `function f(options) { var options = options || {}` is one variable. */
   #functionBlock(nodes: readonly Node[], scope: Scope): Block {
-    const inner = new Scope(scope, false);
-    declareVars(nodes, inner);
-    return this.#block(nodes, inner);
+    const vars = declareVars(nodes, scope);
+    return { ...this.#block(nodes, scope), vars };
   }
 
   /** `constructor(private readonly app: Express)` is `this.app = app`. */
@@ -674,6 +767,10 @@ class Lowering {
   #class(node: TSESTree.ClassDeclaration | TSESTree.ClassExpression, outer: Scope): ClassCode {
     const scope = new Scope(outer, false);
     const self = node.id ? scope.declare(node.id.name, 'class') : undefined;
+    const privates = node.body.body.flatMap((member) =>
+      'key' in member && member.key.type === 'PrivateIdentifier' ? [member.key.name] : [],
+    );
+    if (privates.length > 0) scope.privates = new Map(privates.map((name) => [name, node.range[0]]));
     let construct: FunctionCode | undefined;
     const members = node.body.body.flatMap((member): ClassMember[] => {
       const at = place(member);
@@ -709,6 +806,7 @@ class Lowering {
           ? this.#thunk(
               place(value),
               (inner) => ({
+                vars: [],
                 hoisted: [],
                 statements: [{ op: 'return', ...place(value), code: this.#code(value, inner) }],
               }),
@@ -750,6 +848,7 @@ class Lowering {
       generator: false,
       body: () =>
         (body ??= {
+          self: undefined,
           parameters: [],
           rest: undefined,
           arguments: undefined,
@@ -829,6 +928,8 @@ class Lowering {
       case 'TSParameterProperty':
         return this.#pattern(node.parameter, scope);
       default:
+        // A parenthesis that a parser keeps.
+        if ('expression' in node && isNode(node.expression)) return this.#pattern(node.expression, scope);
         return { to: 'nowhere' };
     }
   }
@@ -877,9 +978,10 @@ function declareLexical(nodes: readonly Node[], scope: Scope): void {
   }
 }
 
-/** The `var`s of a function, wherever they stand in it, however deep. */
-function declareVars(nodes: readonly (Node | null | undefined)[], scope: Scope): void {
-  const open = [...nodes];
+/** The `var`s of a function, wherever they stand in it, however deep. Those that are parameters too are these. */
+function declareVars(nodes: readonly Node[], scope: Scope): readonly Variable[] {
+  const before = new Set(scope.variables.values());
+  const open: (Node | null | undefined)[] = [...nodes];
   for (let node = open.pop(); node !== undefined || open.length > 0; node = open.pop()) {
     switch (node?.type) {
       case 'VariableDeclaration':
@@ -913,6 +1015,7 @@ function declareVars(nodes: readonly (Node | null | undefined)[], scope: Scope):
       default:
     }
   }
+  return [...scope.variables.values()].filter((variable) => !before.has(variable));
 }
 
 function declarePattern(pattern: Node, scope: Scope, kind: Variable['kind']): void {

@@ -5,27 +5,32 @@
  * guard, and what they write is merged into choices (see `tree.ts`), so every step is run once. `guard` is the
  * condition under which the present step happens; after `return`, `throw` or `break` it is `false`.
  */
+import { PRIVATE } from './code.ts';
 import type {
   Block,
   Call,
   ClassCode,
   Code,
+  FunctionBody,
   FunctionCode,
   Item,
   ModuleCode,
   Pattern,
   Place,
-  Primitive,
   Statement,
   Variable,
 } from './code.ts';
-import { changes } from './changes.ts';
-import { Choice, Decisions, BudgetSpent, leaves, side, type Guard, type Tree, first } from './tree.ts';
+import { escape, mayRepeat, mayRun } from './escape.ts';
+import { Journal, type Later } from './journal.ts';
+import { binary, text, unary } from './operators.ts';
+import { BudgetSpent, Choice, Decisions, first, leaves, side, type Guard, type Tree } from './tree.ts';
 import {
   ABSENT,
   depsOf,
+  holderOf,
   known,
   NO_DEPS,
+  NO_ITEMS,
   NOWHERE,
   Obj,
   sameLeaf,
@@ -39,6 +44,7 @@ import {
   type Made,
   type Native,
   type Nature,
+  type Settling,
   type Slot,
   type Unknown,
   type Value,
@@ -69,6 +75,20 @@ export interface Arguments {
   readonly open: boolean;
 }
 
+/** What is done with the elements of a list. */
+export interface Visits {
+  /** The list's own object, if the visits may change it. */
+  readonly object: Obj | undefined;
+  /** Whether elements that come while it is visited are visited too. */
+  readonly grows: boolean;
+  readonly visit: (item: Value, index: number | undefined) => void;
+  /** An element that is not known. */
+  readonly visitOther: (item: Value) => void;
+  /** Makes unknown what visits change, as far as the code shows it. */
+  readonly changed: () => void;
+  readonly at: Place;
+}
+
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 interface Frame {
@@ -79,6 +99,8 @@ interface Frame {
   result: Value;
   returned: Guard;
   readonly targets: Target[];
+  /** What is written after the first `await`: the caller does not see it yet. */
+  since: Journal | undefined;
 }
 
 interface Target {
@@ -89,17 +111,32 @@ interface Target {
   continues: Guard;
 }
 
+/** Where exceptions go: the innermost `try`, or the promise of an asynchronous function. */
 interface Handler {
+  readonly outer: Handler | undefined;
+  /** An asynchronous function's: what is thrown there rejects its promise. */
+  readonly async: boolean;
+  /** Where something is thrown for certain, and what. */
   guard: Guard;
   value: Value;
+  /** Where something ran that is not followed and may throw. */
+  perhaps: Guard;
+  /** What is written after such a thing ran first: if it threw, that did not happen. */
+  since: Journal | undefined;
 }
 
 /** Enough for an ordinary server many times over; counted, so that results are the same on every machine. */
 const STEPS = 150_000;
 const DEEPEST_CALL = 40;
+/** How often a function calls itself where it is not certain that it does. */
+const DEEPEST_UNDECIDED_CALL = 3;
 const DEEPEST_CODE = 900;
 /** How often a loop whose end cannot be decided is run before what it changes is unknown. */
 const UNDECIDED_ROUNDS = 2;
+const MOST_UNDECIDED_BREAKS = 8;
+const MOST_ROUNDS = 1000;
+/** More elements that may be there or not make a list of which nobody knows the elements. */
+const MOST_UNDECIDED_ITEMS = 5;
 const LONGEST_KEY = 200;
 
 export class Run {
@@ -115,18 +152,31 @@ export class Run {
   readonly closures = new Map<FunctionCode, Obj>();
   readonly classes = new Map<ClassCode, Obj>();
   readonly instances = new Map<Obj, Obj>();
-  readonly top: Env = { parent: undefined, cells: new Map() };
+  readonly top: Env = { parent: undefined, cells: new Map(), born: 0 };
   /** Everything that libraries made, in the order of the program. */
   readonly made: Obj[] = [];
+  /** A loop or a callback is run to learn what it changes, and taken back: libraries take no note. */
+  rehearsing = false;
   #frame: Frame;
   #handler: Handler | undefined;
-  #shadows = new Map<string, Obj>();
+  /** Where the process ended itself. */
+  #exited: Guard = false;
+  /** Where the rest of an optional chain is left out. */
+  #skipped: Guard = false;
+  /** What is known of the properties of unknown values, because the code wrote them. */
+  readonly #shadows = new Map<string, Obj>();
+  #journals: readonly Journal[] = [];
+  /** Promises that have not settled, for what is still to be written. */
+  #settling: Later[] = [];
+  /** Stand-ins for what is still to be written. */
+  readonly #pending = new Set<Unknown>();
+  /** Functions that wait for a timer or an event. */
+  readonly #waiting: Value[] = [];
+  /** Functions that are running, how often, and the guard under which they first began. */
+  readonly #active = new Map<FunctionCode, { times: number; readonly guard: Guard }>();
   #ids = 0;
   #calls = 0;
   #depth = 0;
-  #unknownCalls = 0;
-  /** How often each function is being run at present. */
-  readonly #active = new Map<FunctionCode, number>();
 
   constructor(
     readonly world: World,
@@ -168,12 +218,25 @@ export class Run {
   /** An object of a library. */
   make(made: Made, at: Place): Obj {
     const object = this.object({ is: 'made', made }, at);
-    this.made.push(object);
+    if (!this.rehearsing) this.made.push(object);
     return object;
   }
 
-  promise(value: Value, at: Place, phase = this.phase): Obj {
-    return this.object({ is: 'promise', value, phase }, at);
+  promise(value: Value, at: Place, more: Partial<Settling> = {}): Obj {
+    const promise: Settling = {
+      value,
+      phase: this.phase,
+      rejected: false,
+      reason: this.undefined(),
+      mayFail: false,
+      later: [],
+      ...more,
+    };
+    return this.object({ is: 'promise', promise }, at);
+  }
+
+  #scope(parent: Env, cells: Map<Variable, Value> = new Map()): Env {
+    return { parent, cells, born: ++this.#ids };
   }
 
   unknown(
@@ -259,17 +322,20 @@ export class Run {
     return this.pick(decided, ifYes, ifNo);
   }
 
-  /** Something that makes two values the same question when both are asked twice. */
+  /** Something that makes two values the same question when both are asked twice. Objects may change between. */
   keyOf(leaf: Leaf): string {
-    if (leaf.type === 'known')
-      return typeof leaf.value === 'string' ? JSON.stringify(leaf.value) : String(leaf.value);
-    return leaf.type === 'unknown' ? leaf.key : `#${leaf.id}`;
+    if (leaf.type === 'object') return `#${++this.#ids}`;
+    if (leaf.type === 'unknown') return leaf.key;
+    if (typeof leaf.value === 'string') return JSON.stringify(leaf.value);
+    return Object.is(leaf.value, -0)
+      ? '-0'
+      : `${String(leaf.value)}${typeof leaf.value === 'bigint' ? 'n' : ''}`;
   }
 
   /** The elements of an array, Set or Map, for each of the lists it may be. */
   withList(object: Obj, f: (list: List) => Value): Value {
-    const before = this.decisions.under(this.guard, object.list);
-    return this.#withList(before, f);
+    for (const journal of this.#journals) journal.readObject(object);
+    return this.#withList(this.decisions.under(this.guard, object.list), f);
   }
 
   #withList(tree: Tree<List>, f: (list: List) => Value): Value {
@@ -281,9 +347,48 @@ export class Run {
     );
   }
 
-  setList(object: Obj, list: List): void {
-    this.decisions.spend(1 + list.items.length / 16);
-    if (!object.frozen) object.list = this.decisions.pick(this.guard, list, object.list, sameList);
+  setList(object: Obj, list: Tree<List>): void {
+    for (const { items } of leaves(list)) this.decisions.spend(1 + items.length / 16);
+    object.version++;
+    for (const journal of this.#journals) journal.list(object);
+    const guard =
+      object.frozen === false
+        ? this.guard
+        : this.decisions.and(this.guard, this.decisions.not(object.frozen));
+    object.list = this.decisions.pick<List>(guard, list, object.list, sameList);
+  }
+
+  /** A list of those that are there. Too many of which it is open whether they are make it an open one. */
+  gather(items: readonly { readonly value: Value; readonly there: Guard }[], at: Place): Tree<List> {
+    const undecided = items.filter(({ there }) => there instanceof Choice);
+    if (undecided.length > MOST_UNDECIDED_ITEMS) {
+      const certain = items.filter(({ there }) => there === true).map(({ value }) => value);
+      return { items: certain, open: this.unknown('computed from something unknown', at) };
+    }
+    let lists: Tree<List> = NO_ITEMS;
+    for (const { value, there } of items) {
+      if (there === false) continue;
+      const longer: Tree<List> = this.decisions.map<List, List>(lists, (list) => ({
+        items: [...list.items, value],
+        open: list.open,
+      }));
+      lists = this.decisions.pick<List>(there, longer, lists);
+    }
+    return lists;
+  }
+
+  /** The one list that an object holds, if it is certain. */
+  listOf(object: Obj): List | undefined {
+    for (const journal of this.#journals) journal.readObject(object);
+    const list = this.decisions.under(this.guard, object.list);
+    return list instanceof Choice ? undefined : (list as List);
+  }
+
+  /** An array that is one of several. */
+  arrayOf(lists: Tree<List>, at: Place): Obj {
+    const array = this.array([], at);
+    array.list = lists;
+    return array;
   }
 
   // ---- properties
@@ -299,16 +404,22 @@ export class Run {
       return this.surroundings.property(this, leaf, key, at) ?? this.undefined(at);
     }
     if (leaf.type === 'unknown') {
-      const slot = this.#shadows.get(leaf.key)?.slots.get(key);
+      if (!leaf.kind && !leaf.truthy) this.mayThrow();
+      const shadow = this.#shadows.get(leaf.key);
+      const slot = shadow?.slots.get(key);
       const inherited = (): Value =>
         this.surroundings.property(this, leaf, key, at) ??
-        this.unknown('property of something unknown', at, { key: `${leaf.key}.${key}`, deps: leaf.deps });
+        this.unknown('property of something unknown', at, {
+          key: `${(shadow?.open ?? leaf).key}.${key}`,
+          deps: leaf.deps,
+        });
       return slot ? this.#read(slot, inherited) : inherited();
     }
     return this.#getOwn(leaf, leaf, key, at);
   }
 
-  #getOwn(object: Obj, self: Obj, key: string, at: Place): Value {
+  /** A property that the object has, or gets from its prototypes. `self`: what it was asked of. */
+  #getOwn(object: Obj, self: Value, key: string, at: Place): Value {
     const beyond = (): Value => {
       if (object.open)
         return this.unknown('property of something unknown', at, {
@@ -316,13 +427,27 @@ export class Run {
           deps: object.open.deps,
         });
       if (object.proto) return this.#getOwn(object.proto, self, key, at);
-      const made = object.nature.is === 'made' ? object.nature.made.get(this, self, key, at) : undefined;
-      return made ?? this.surroundings.property(this, self, key, at) ?? this.undefined(at);
+      const made = object.nature.is === 'made' ? object.nature.made.get(this, object, key, at) : undefined;
+      return made ?? this.surroundings.property(this, object, key, at) ?? this.undefined(at);
     };
+    for (const journal of this.#journals) journal.readObject(object);
+    if (key === 'prototype') this.#prototype(object);
     const slot = object.slots.get(key);
     if (!slot) return beyond();
-    if (slot.getter) return this.call(slot.getter, self, { args: [], places: [], open: false }, at);
+    if (slot.getter) return this.call(slot.getter, self, NO_ARGUMENTS, at);
+    if (slot.setter) return this.undefined(at);
     return this.#read(slot, beyond);
+  }
+
+  /** What a function gives to the objects that `new` makes of it. */
+  #prototype(object: Obj): Obj | undefined {
+    if (object.nature.is === 'class') return object.nature.prototype;
+    if (object.nature.is !== 'function' || object.nature.code.arrow) return undefined;
+    const slot = object.slots.get('prototype');
+    if (slot) return slot.value instanceof Choice || slot.value.type !== 'object' ? undefined : slot.value;
+    const prototype = this.plain(object.at);
+    object.slots.set('prototype', { value: prototype, at: object.at });
+    return prototype;
   }
 
   #read(slot: Slot, absent: () => Value): Value {
@@ -353,23 +478,99 @@ export class Run {
       if (leaf.value === undefined || leaf.value === null) this.fail(at);
       return;
     }
-    let object: Obj;
     if (leaf.type === 'unknown') {
-      object = this.#shadows.get(leaf.key) ?? this.plain(leaf.at);
-      object.open ??= leaf;
-      this.#shadows.set(leaf.key, object);
-    } else object = leaf;
-    if (object.frozen) return;
-    if (object.nature.is === 'array' && this.#setElement(object, key, value, at)) return;
-    this.put(object, key, value, at);
+      if (!leaf.kind && !leaf.truthy) this.mayThrow();
+      this.put(this.#shadowed(leaf), key, value, at);
+      return;
+    }
+    const accessor = accessorOf(leaf, key);
+    if (accessor) {
+      if (accessor.setter) this.call(accessor.setter, leaf, { args: [value], places: [at], open: false }, at);
+      return;
+    }
+    this.#unlessFrozen(leaf, () => {
+      if (leaf.nature.is !== 'array' || !this.#setElement(leaf, key, value, at))
+        this.put(leaf, key, value, at);
+    });
+  }
+
+  #unlessFrozen(object: Obj, write: () => void): void {
+    if (object.frozen === false) write();
+    else
+      this.both(
+        object.frozen,
+        () => this.undefined(),
+        () => {
+          write();
+          return this.undefined();
+        },
+      );
+  }
+
+  /** From here on nothing of the object itself changes. */
+  freeze(object: Obj): void {
+    for (const journal of this.#journals) journal.whole(object);
+    object.frozen = this.decisions.or(object.frozen, this.guard);
   }
 
   /** Writes a property of that very object. */
   put(object: Obj, key: string, value: Value, at: Place): void {
-    const old = object.slots.get(key)?.value ?? this.#missing(object, key, at);
-    object.slots.set(key, {
-      value: this.decisions.pick<Leaf | Absent>(this.guard, value, old, sameLeaf),
+    const old = object.slots.get(key);
+    const before: Tree<Leaf | Absent> =
+      old?.getter || old?.setter
+        ? this.unknown('a construct that is not modelled', at)
+        : (old?.value ?? this.#missing(object, key, at));
+    this.#setSlot(object, key, {
+      value: this.decisions.pick<Leaf | Absent>(this.guard, value, before, sameLeaf),
       at,
+    });
+  }
+
+  #setSlot(object: Obj, key: string, slot: Slot | undefined): void {
+    object.version++;
+    for (const journal of this.#journals) journal.slot(object, key);
+    if (slot) object.slots.set(key, slot);
+    else object.slots.delete(key);
+  }
+
+  #accessor(object: Obj, key: string, type: 'get' | 'set', fn: Obj, at: Place): void {
+    const { getter, setter } = object.slots.get(key) ?? {};
+    this.#setSlot(object, key, {
+      value: ABSENT,
+      at,
+      getter: type === 'get' ? fn : getter,
+      setter: type === 'set' ? fn : setter,
+    });
+  }
+
+  /** What the code wrote to the properties of something unknown, if it did. */
+  shadow(leaf: Unknown): Obj | undefined {
+    return this.#shadows.get(leaf.key);
+  }
+
+  #shadowed(leaf: Unknown): Obj {
+    let shadow = this.#shadows.get(leaf.key);
+    if (!shadow) {
+      shadow = this.plain(leaf.at);
+      shadow.open = leaf;
+      this.#shadows.set(leaf.key, shadow);
+    }
+    return shadow;
+  }
+
+  /** Something unknown may have changed: what it holds is other than before, and so is what is asked of it. */
+  renew(leaf: Unknown, at: Place): void {
+    if (leaf.kind) return;
+    const shadow = this.#shadowed(leaf);
+    this.forget(shadow, this.#renewed(leaf, at));
+    for (const [key, below] of this.#shadows)
+      if (key.startsWith(`${leaf.key}.`)) this.forget(below, this.#renewed(below.open ?? leaf, at));
+  }
+
+  #renewed(leaf: Unknown, at: Place): Unknown {
+    return this.unknown(leaf.why, at, {
+      key: `${leaf.key.replace(/'\d+$/, '')}'${++this.#ids}`,
+      deps: leaf.deps,
     });
   }
 
@@ -382,150 +583,338 @@ export class Run {
       : ABSENT;
   }
 
+  /** Writes an element, or the length. */
   #setElement(array: Obj, key: string, value: Value, at: Place): boolean {
+    if (key !== 'length' && !/^(?:0|[1-9]\d*)$/.test(key)) return false;
     const index = Number(key);
-    if (key === 'length' || !Number.isInteger(index)) {
-      if (key !== 'length') return false;
-      const empty = !(value instanceof Choice) && value.type === 'known' && value.value === 0;
-      this.setList(
-        array,
-        empty
-          ? { items: [], open: undefined }
-          : { items: [], open: this.unknown('changed by code that is not followed', at) },
-      );
-      return true;
-    }
     this.withList(array, (list) => {
-      if (index >= 0 && index <= list.items.length) {
-        const items = [...list.items];
-        items[index] = value;
-        this.setList(array, { items, open: list.open });
-      } else {
-        this.setList(array, {
-          items: list.items,
-          open: this.unknown('changed by code that is not followed', at),
-        });
+      const items = [...list.items];
+      const length = key === 'length' ? lengthOf(value) : undefined;
+      if (key !== 'length' && index <= items.length && !list.open) items[index] = value;
+      else if (length !== undefined && length <= items.length && !(list.open && length > 0))
+        items.length = length;
+      else {
+        this.setList(array, { items: [], open: this.unknown('changed by code that is not followed', at) });
+        return this.undefined();
       }
+      this.setList(array, { items, open: undefined });
       return this.undefined();
     });
     return true;
   }
 
-  /** The keys of an object's own properties that are there for certain or perhaps. */
+  /** The object's own properties that are there for certain or perhaps, in the order of the language. */
   entries(object: Obj): readonly (readonly [string, Slot])[] {
-    return [...object.slots].filter(([, slot]) =>
-      leaves(this.decisions.under(this.guard, slot.value)).some((leaf) => leaf.type !== 'absent'),
+    for (const journal of this.#journals) journal.readObject(object);
+    const found: [string, Slot][] = [];
+    let indices = false;
+    for (const [key, slot] of object.slots) {
+      if (key.startsWith(PRIVATE) || this.there(slot) === false) continue;
+      found.push([key, slot]);
+      indices ||= isIndex(key);
+    }
+    if (!indices) return found;
+    const first = found.filter(([key]) => isIndex(key)).sort(([a], [b]) => Number(a) - Number(b));
+    return [...first, ...found.filter(([key]) => !isIndex(key))];
+  }
+
+  /** Whether there is such a property. */
+  there(slot: Slot): Guard {
+    if (slot.getter ?? slot.setter) return true;
+    return this.decisions.map<Leaf | Absent, boolean>(
+      this.decisions.under(this.guard, slot.value),
+      (leaf) => leaf.type !== 'absent',
     );
   }
 
-  /** Copies the properties of a value into an object, as a spread and `Object.assign` do. */
-  copyInto(target: Obj, source: Value): void {
+  /** Copies the properties of a value into a new object, as a spread does. */
+  copyInto(target: Obj, source: Value, except?: ReadonlySet<string>): void {
+    this.#copy(source, target, (key, value, at) => this.put(target, key, value, at), except);
+  }
+
+  /** Writes the properties of a value to an object, as `Object.assign` does. */
+  assignInto(target: Obj, source: Value): void {
+    this.#copy(source, target, (key, value, at) => this.#set(target, key, value, at));
+  }
+
+  #copy(
+    source: Value,
+    target: Obj,
+    write: (key: string, value: Value, at: Place) => void,
+    except?: ReadonlySet<string>,
+  ): void {
     this.lift([source], ([leaf]) => {
       const from = leaf as Leaf;
-      if (from.type === 'unknown') this.#forget(target, from);
-      else if (from.type === 'object') {
-        if (from.open) this.#forget(target, from.open);
-        if (from.nature.is === 'environment' || from.nature.is === 'made')
-          this.#forget(target, this.unknown('global', from.at));
-        for (const [key, slot] of this.entries(from)) {
-          if (slot.getter)
-            this.put(
-              target,
-              key,
-              this.call(slot.getter, from, { args: [], places: [], open: false }, slot.at),
-              slot.at,
-            );
-          else this.#copySlot(target, key, slot);
-        }
-        if (from.nature.is === 'array')
-          this.withList(from, (list) => {
-            list.items.forEach((item, index) => this.put(target, String(index), item, from.at));
-            if (list.open) this.#forget(target, list.open);
-            return this.undefined();
-          });
-      }
+      if (from.type === 'unknown') this.forget(target, from);
+      else if (from.type === 'object') this.#copyObject(from, target, write, except);
+      else if (typeof from.value === 'string')
+        [...from.value].forEach((character, index) =>
+          write(String(index), known(character, from.at), from.at),
+        );
       return this.undefined();
     });
   }
 
-  #copySlot(target: Obj, key: string, slot: Slot): void {
-    const old = target.slots.get(key)?.value ?? this.#missing(target, key, slot.at);
-    // A property that may be absent leaves the one it would have replaced.
-    const merged = this.decisions.map<Leaf | Absent, Leaf | Absent>(
-      slot.value,
-      (leaf) => (leaf.type === 'absent' ? old : leaf),
-      sameLeaf,
-    );
-    target.slots.set(key, {
-      value: this.decisions.pick<Leaf | Absent>(this.guard, merged, old, sameLeaf),
-      at: slot.at,
-    });
+  #copyObject(
+    from: Obj,
+    target: Obj,
+    write: (key: string, value: Value, at: Place) => void,
+    except?: ReadonlySet<string>,
+  ): void {
+    const { is } = from.nature;
+    if (from.open) this.forget(target, from.open);
+    if (is === 'environment' || is === 'made') this.forget(target, this.unknown('global', from.at));
+    if (is === 'array')
+      this.withList(from, (list) => {
+        list.items.forEach((item, index) => write(String(index), item, from.at));
+        if (list.open) this.forget(target, list.open);
+        return this.undefined();
+      });
+    for (const [key, slot] of this.entries(from)) {
+      if ((key === 'prototype' && is === 'function') || except?.has(key)) continue;
+      // A property that may be absent leaves the one that it would have replaced.
+      this.both(
+        this.there(slot),
+        () => {
+          write(key, this.#getOwn(from, from, key, slot.at), slot.at);
+          return this.undefined();
+        },
+        () => this.undefined(),
+      );
+    }
   }
 
   /** Any property of the object may have been replaced, and others may have come. */
-  #forget(object: Obj, by: Unknown): void {
-    if (object.frozen) return;
-    for (const [key, slot] of object.slots) {
-      const value = this.unknown(by.why, slot.at, { deps: by.deps });
-      object.slots.set(key, {
-        value: this.decisions.pick<Leaf | Absent>(this.guard, value, slot.value, sameLeaf),
-        at: slot.at,
-      });
-    }
-    object.open = by;
+  forget(object: Obj, by: Unknown): void {
+    this.#unlessFrozen(object, () => {
+      for (const [key, slot] of object.slots) {
+        const value = this.unknown(by.why, slot.at, { deps: by.deps });
+        const certain = slot.getter ?? slot.setter;
+        this.#setSlot(object, key, {
+          value: certain
+            ? value
+            : this.decisions.pick<Leaf | Absent>(this.guard, value, slot.value, sameLeaf),
+          at: slot.at,
+        });
+      }
+      object.version++;
+      for (const journal of this.#journals) journal.whole(object);
+      object.open = by;
+    });
   }
 
-  /** The value was given to code that is not followed: what it holds is unknown from here on. */
+  /** The value was given to code that is not followed. */
   escape(value: Value, at: Place): void {
-    for (const leaf of leaves(this.here(value)))
-      if (leaf.type === 'object') this.#escapeObject(leaf, at, new Set());
+    escape(this, value, at);
   }
 
-  #escapeObject(object: Obj, at: Place, seen: Set<Obj>): void {
-    if (seen.has(object) || object.frozen) return;
-    seen.add(object);
-    this.decisions.spend();
-    const { nature } = object;
-    if (nature.is === 'made') return nature.made.escape(this, at);
-    if (nature.is === 'function') return this.#havoc(nature.code, nature.env, at);
-    if (
-      nature.is === 'native' ||
-      nature.is === 'class' ||
-      nature.is === 'environment' ||
-      nature.is === 'regexp'
-    )
-      return;
-    for (const slot of object.slots.values())
-      for (const leaf of leaves(slot.value)) if (leaf.type === 'object') this.#escapeObject(leaf, at, seen);
-    for (const list of leaves(object.list))
-      for (const item of list.items)
-        for (const leaf of leaves(item)) if (leaf.type === 'object') this.#escapeObject(leaf, at, seen);
+  /** The function waits for a timer or an event: it runs some time after the present step, if at all. */
+  wait(fn: Value): void {
+    if (!this.rehearsing) this.#waiting.push(fn);
+  }
+
+  /** Writes a variable in the environment that has it. */
+  assign(holder: Env, variable: Variable, value: Value): void {
+    if (this.guard === false) return;
+    for (const journal of this.#journals) journal.cell(holder, variable);
+    const old = holder.cells.get(variable);
+    // What has no value yet is only read where it gets one.
+    holder.cells.set(variable, old === undefined ? value : this.pick(this.guard, value, old));
+  }
+
+  #open(readsToo = false): Journal {
+    const journal = new Journal(this.#ids, readsToo);
+    this.#journals = [...this.#journals, journal];
+    return journal;
+  }
+
+  #close(journal: Journal): void {
+    this.#journals = this.#journals.filter((one) => one !== journal);
+  }
+
+  /** What was written meanwhile is unknown, where the present guard holds. */
+  #forgetWritten(journal: Journal, at: Place): void {
     const by = this.unknown('changed by code that is not followed', at);
-    this.#forget(object, by);
-    if (nature.is === 'array' || nature.is === 'set' || nature.is === 'map')
-      this.setList(object, { items: [], open: by });
-  }
-
-  /** A function that may be called by code that is not followed: what it changes is unknown. */
-  #havoc(code: FunctionCode, env: Env, at: Place): void {
-    this.#forgetChanges(changes(code), env, at);
-  }
-
-  #forgetChanges(changed: ReturnType<typeof changes>, env: Env, at: Place): void {
-    for (const variable of changed.assigned) {
-      const cell = find(env, variable);
-      if (cell) this.#write(cell, variable, this.unknown('changed by code that is not followed', at));
+    const another = (): Unknown => this.unknown('changed by code that is not followed', at);
+    for (const [env, cells] of journal.cells)
+      for (const variable of cells.keys()) this.assign(env, variable, another());
+    for (const [object, { slots, list, whole }] of journal.objects) {
+      for (const key of slots.keys()) this.put(object, key, another(), object.slots.get(key)?.at ?? at);
+      if (list !== undefined) this.setList(object, { items: [], open: another() });
+      if (whole) this.forget(object, by);
     }
-    for (const variable of changed.mutated) {
-      const value = find(env, variable)?.cells.get(variable);
-      if (value === undefined) continue;
-      for (const leaf of leaves(value)) {
-        if (leaf.type !== 'object' || leaf.nature.is === 'function') continue;
-        const { is } = leaf.nature;
-        if (is === 'plain' || is === 'array' || is === 'set' || is === 'map')
-          this.#escapeObject(leaf, at, new Set());
+  }
+
+  /**
+   * Runs what runs an unknown number of times.
+   *
+   * Any round may be the one that is seen: what the rounds before it have changed is unknown when it begins, and what it
+   * has changed itself when it ends. To learn what that is, a round is run once more before, and taken back.
+   */
+  repeat(changed: () => void, round: () => void, at: Place): void {
+    if (this.guard === false) return;
+    const before = this.guard;
+    changed();
+    if (!this.rehearsing) this.#forgetWritten(this.#rehearse(round), at);
+    const journal = this.#open();
+    round();
+    this.#close(journal);
+    const after = this.guard;
+    this.guard = before;
+    this.#forgetWritten(journal, at);
+    this.guard = after;
+  }
+
+  #rehearse(work: () => void): Journal {
+    const { guard, phase } = this;
+    const [frame, exited, skipped, journals] = [this.#frame, this.#exited, this.#skipped, this.#journals];
+    const { result, returned, since } = frame;
+    const targets = frame.targets.map(({ breaks, continues }) => ({ breaks, continues }));
+    const handlers: { readonly handler: Handler; readonly was: Handler }[] = [];
+    for (let handler = this.#handler; handler; handler = handler.outer)
+      handlers.push({ handler, was: { ...handler } });
+    const journal = this.#open();
+    this.rehearsing = true;
+    work();
+    this.rehearsing = false;
+    journal.undo();
+    this.#journals = journals;
+    for (const { handler, was } of handlers) Object.assign(handler, was);
+    targets.forEach((was, index) => Object.assign(frame.targets[index] as Target, was));
+    Object.assign(frame, { result, returned, since });
+    [this.guard, this.phase, this.#exited, this.#skipped] = [guard, phase, exited, skipped];
+    return journal;
+  }
+
+  // ---- what happens later
+
+  /** What was written since is not there yet: until the promise settles, something unknown stands for it. */
+  #postpone(journal: Journal, by: Value, at: Place): Later {
+    const cells: Later['cells'][number][] = [];
+    const slots: Later['slots'][number][] = [];
+    const lists: Later['lists'][number][] = [];
+    const another = (): Unknown => this.unknown('changed by code that is not followed', at);
+    const until = (): Unknown => {
+      const value = another();
+      this.#pending.add(value);
+      return value;
+    };
+    // Of two that run at the same time, nobody knows which comes last.
+    const raced = (before: Value | Tree<Leaf | Absent> | undefined): boolean =>
+      before !== undefined && leaves(before).some((leaf) => this.#pending.has(leaf as Unknown));
+    for (const [env, written] of journal.cells)
+      for (const [variable, before] of written) {
+        const value = env.cells.get(variable);
+        if (value === undefined) continue;
+        const stand = until();
+        for (const one of this.#journals) one.cell(env, variable);
+        env.cells.set(variable, stand);
+        cells.push({ env, variable, until: stand, value: raced(before) ? another() : value });
+      }
+    for (const [object, written] of journal.objects) {
+      for (const [key, before] of written.slots) {
+        const slot = object.slots.get(key);
+        const stand: Slot = { value: until(), at: slot?.at ?? at };
+        this.#setSlot(object, key, stand);
+        slots.push({
+          object,
+          key,
+          until: stand,
+          slot: raced(before?.value) ? { ...stand, value: another() } : slot,
+        });
+      }
+      if (written.list !== undefined) {
+        const { list } = object;
+        const stand: List = { items: [], open: until() };
+        for (const one of this.#journals) one.list(object);
+        object.version++;
+        object.list = stand;
+        const overtaken = leaves(written.list).some(({ open }) => open && this.#pending.has(open));
+        lists.push({ object, until: stand, list: overtaken ? { items: [], open: another() } : list });
       }
     }
+    const { reads } = journal;
+    const later: Later = {
+      cells,
+      slots,
+      lists,
+      by,
+      readCells: [...(reads?.cells ?? [])].flatMap(([env, variables]) =>
+        [...variables].map((variable) => ({ env, variable, value: env.cells.get(variable) })),
+      ),
+      readObjects: [...(reads?.objects ?? [])].map((object) => ({ object, version: object.version })),
+    };
+    if (!this.rehearsing) this.#settling.push(later);
+    return later;
+  }
+
+  /**
+   * The promise has settled: what was written before is there. Where something was changed meanwhile that it rests on or
+   * writes itself, nobody knows what is.
+   */
+  #arrive({ cells, slots, lists, by, readCells, readObjects }: Later): void {
+    const stale =
+      readCells.some(({ env, variable, value }) => env.cells.get(variable) !== value) ||
+      readObjects.some(({ object, version }) => object.version !== version);
+    const other = (): Unknown => this.unknown('changed by code that is not followed', NOWHERE);
+    for (const { env, variable, until, value } of cells) {
+      // It has arrived before.
+      if (!this.#pending.delete(until)) continue;
+      for (const journal of this.#journals) journal.cell(env, variable);
+      env.cells.set(variable, stale || env.cells.get(variable) !== until ? other() : value);
+    }
+    for (const { object, key, until, slot } of slots) {
+      if (!this.#pending.delete(until.value as Unknown)) continue;
+      const changed = stale || object.slots.get(key) !== until;
+      this.#setSlot(object, key, changed ? { value: other(), at: until.at } : slot);
+    }
+    for (const { object, until, list } of lists) {
+      if (!this.#pending.delete(until.open as Unknown)) continue;
+      for (const journal of this.#journals) journal.list(object);
+      object.version++;
+      object.list = stale || object.list !== until ? { items: [], open: other() } : list;
+    }
+    if (stale) mayRun(this, by, NOWHERE);
+  }
+
+  /** The program has come to rest: every promise has settled, and what waits for an event may have run. */
+  settle(): void {
+    this.guard = true;
+    // Those that began last were called by those before.
+    for (const later of this.#settling.reverse()) this.#arrive(later);
+    this.#settling = [];
+    for (const fn of this.#waiting) mayRun(this, fn, NOWHERE);
+  }
+
+  /** Runs what happens once a promise has settled: later than the present step, which does not see what it writes. */
+  afterwards(promise: Settling | undefined, by: Value, at: Place, work: (settle: () => Value) => Value): Obj {
+    const [before, phase, handler] = [this.guard, this.phase, this.#handler];
+    const own = this.#handle(true);
+    const journal = this.#open(true);
+    this.phase = Math.max(phase, promise?.phase ?? 0) + 1;
+    const value = work(() => (promise ? this.#settled(promise) : this.#settledUnknown(at)));
+    this.#handler = handler;
+    this.#close(journal);
+    const settled = this.phase;
+    this.phase = phase;
+    this.guard = this.decisions.and(before, this.decisions.not(this.#exited));
+    return this.promise(value, at, {
+      phase: settled,
+      rejected: own.guard,
+      reason: own.value,
+      mayFail: own.perhaps !== false,
+      later: [this.#postpone(journal, by, at)],
+    });
+  }
+
+  /** Runs what catches its own exceptions and makes a promise of them. */
+  attempt(work: () => void): Pick<Settling, 'rejected' | 'reason' | 'mayFail'> {
+    const [before, handler] = [this.guard, this.#handler];
+    const own = this.#handle(true);
+    work();
+    this.#handler = handler;
+    this.guard = this.decisions.and(before, this.decisions.not(this.#exited));
+    return { rejected: own.guard, reason: own.value, mayFail: own.perhaps !== false };
   }
 
   // ---- calls
@@ -537,7 +926,7 @@ export class Run {
   #call(callee: Leaf, self: Value, given: Arguments, at: Place): Value {
     this.decisions.spend(5);
     if (callee.type === 'known') return this.fail(at);
-    if (callee.type === 'unknown') return this.unknownCall(callee, given, at);
+    if (callee.type === 'unknown') return this.unknownCall(callee, self, given, at);
     const { nature } = callee;
     if (nature.is === 'native')
       return nature.call(this, { self, args: given.args, places: given.places, open: given.open, at });
@@ -548,12 +937,16 @@ export class Run {
       const call = nature.made.get(this, callee, '()', at);
       if (call) return this.call(call, self, given, at);
     }
-    return this.unknownCall(this.unknown('call of something unknown', at), given, at);
+    return this.unknownCall(this.unknown('call of something unknown', at), self, given, at);
   }
 
-  /** Code that is not followed runs: it may change what it was given. */
-  unknownCall(callee: Unknown, given: Arguments, at: Place): Value {
-    this.#unknownCalls++;
+  /** Code that is not followed runs: it may change what it was given and what it was called on, and throw. */
+  unknownCall(callee: Unknown, self: Value, given: Arguments, at: Place): Value {
+    if (this.guard === false) return this.undefined(at);
+    this.mayThrow();
+    for (const leaf of leaves(this.here(self)))
+      // What a library made knows its own methods.
+      if (leaf.type !== 'object' || leaf.nature.is !== 'made') this.escape(leaf, at);
     for (const arg of given.args) this.escape(arg, at);
     let deps = callee.deps;
     for (const arg of given.args) deps = union(deps, depsOf(arg));
@@ -572,11 +965,16 @@ export class Run {
         if (nature.is === 'class') return this.#instance(constructor, given, at);
         if (nature.is === 'function' && !nature.code.arrow) {
           const made = this.plain(at);
-          this.#invoke(constructor, nature.code, nature.env, made, nature.home, given, at);
-          return made;
+          made.proto = this.#prototype(constructor);
+          const result = this.#invoke(constructor, nature.code, nature.env, made, nature.home, given, at);
+          return this.decisions.map<Leaf, Leaf>(
+            result,
+            (one) => (one.type === 'known' ? made : one),
+            sameLeaf,
+          );
         }
       }
-      this.#unknownCalls++;
+      this.mayThrow();
       for (const arg of given.args) this.escape(arg, at);
       return this.unknown('call of something unknown', at, { truthy: true });
     });
@@ -591,41 +989,31 @@ export class Run {
     given: Arguments,
     at: Place,
   ): Value {
-    if (code.generator) return this.unknown('a construct that is not modelled', at, { truthy: true });
-    const nested = this.#active.get(code) ?? 0;
-    // A recursion whose end is not decided is followed as far as a loop is.
-    if (this.#calls >= DEEPEST_CALL || (nested > UNDECIDED_ROUNDS && this.guard instanceof Choice)) {
-      this.#havoc(code, env, at);
-      if (self !== undefined) this.escape(self, at);
-      return this.unknownCall(this.unknown('a construct that is not modelled', at), given, at);
-    }
-    this.#calls++;
-    this.#active.set(code, nested + 1);
-    this.entered.add(code);
-    const body = code.body();
-    const caller = this.#frame;
-    const handler = this.#handler;
-    const { phase, guard: before } = this;
-    const frame = this.#newFrame({ parent: env, cells: new Map() }, self, home, code.async);
-    this.#frame = frame;
-    // A rejection is no exception for the caller.
-    if (code.async) this.#handler = { guard: false, value: this.undefined() };
-    void fn;
-    body.parameters.forEach((parameter, index) => {
-      const place = given.places[index] ?? at;
-      const value =
-        given.args[index] ?? (given.open ? this.unknown('parameter', place) : this.undefined(place));
-      this.#bind(parameter, value, frame.env, true);
-    });
-    if (body.rest) {
-      const extra = given.args.slice(body.parameters.length);
-      this.#bind(
-        body.rest,
-        this.array(extra, at, given.open ? this.unknown('parameter', at) : undefined),
-        frame.env,
-        true,
+    if (this.guard === false) return this.undefined(at);
+    const active = this.#active.get(code) ?? { times: 0, guard: this.guard };
+    const endless = active.times >= DEEPEST_UNDECIDED_CALL && active.guard !== this.guard;
+    if (code.generator || endless || this.#calls >= DEEPEST_CALL) {
+      // Whatever it does, it does unseen.
+      mayRun(this, fn, at);
+      return this.unknownCall(
+        this.unknown('a construct that is not modelled', at),
+        self ?? this.undefined(),
+        given,
+        at,
       );
     }
+    this.#calls++;
+    this.#active.set(code, active);
+    active.times++;
+    this.entered.add(code);
+    const body = code.body();
+    const [caller, handler, phase, before] = [this.#frame, this.#handler, this.phase, this.guard];
+    const frame = this.#newFrame(this.#scope(env), self, home, code.async);
+    this.#frame = frame;
+    const own = code.async ? this.#handle(true) : undefined;
+    if (body.self) frame.env.cells.set(body.self, fn);
+    if (body.arguments) this.#given.set(frame.env, { variable: body.arguments, given, at });
+    this.#parameters(body, given, frame.env, at);
     this.#block(body.block, frame.env);
     const ended = this.guard;
     const result = this.pick(frame.returned, frame.result, this.undefined(at));
@@ -633,12 +1021,44 @@ export class Run {
     this.#frame = caller;
     this.#handler = handler;
     this.#calls--;
-    this.#active.set(code, nested);
-    if (!code.async) return result;
-    this.guard = before;
-    const settled = this.promise(result, at, this.phase);
+    active.times--;
+    return own ? this.#settlingOf(fn, frame, own, result, before, phase, at) : result;
+  }
+
+  #parameters(body: FunctionBody, given: Arguments, env: Env, at: Place): void {
+    body.parameters.forEach((parameter, index) => {
+      const place = given.places[index] ?? at;
+      const value =
+        given.args[index] ?? (given.open ? this.unknown('parameter', place) : this.undefined(place));
+      this.#bind(parameter, value, env, true);
+    });
+    if (!body.rest) return;
+    const extra = given.args.slice(body.parameters.length);
+    const open = given.open ? this.unknown('parameter', at) : undefined;
+    this.#bind(body.rest, this.array(extra, at, open), env, true);
+  }
+
+  /** The promise that a call of an asynchronous function returns. The caller goes on, whatever becomes of it. */
+  #settlingOf(
+    fn: Obj,
+    frame: Frame,
+    own: Handler,
+    value: Value,
+    before: Guard,
+    phase: number,
+    at: Place,
+  ): Value {
+    this.guard = this.decisions.and(before, this.decisions.not(this.#exited));
+    const settled = this.phase;
     this.phase = phase;
-    return settled;
+    if (frame.since) this.#close(frame.since);
+    return this.promise(value, at, {
+      phase: settled,
+      rejected: own.guard,
+      reason: own.value,
+      mayFail: own.perhaps !== false,
+      later: frame.since ? [this.#postpone(frame.since, fn, at)] : [],
+    });
   }
 
   #instance(cls: Obj, given: Arguments, at: Place): Value {
@@ -658,7 +1078,12 @@ export class Run {
       if (base === undefined) return;
       if (!(base instanceof Choice) && base.type === 'object' && base.nature.is === 'class')
         this.#initialise(base, instance, args, at);
-      else instance.open ??= this.unknown('import', at);
+      else {
+        // A constructor that is not followed.
+        for (const arg of args.args) this.escape(arg, at);
+        this.mayThrow();
+        instance.open ??= this.unknown('import', at);
+      }
     };
     const fields = (): void => {
       for (const member of code.members) {
@@ -684,10 +1109,15 @@ export class Run {
     this.#pendingSuper.delete(instance);
   }
 
+  /** What the function of an environment was called with. */
+  readonly #given = new WeakMap<
+    Env,
+    { readonly variable: Variable; readonly given: Arguments; readonly at: Place }
+  >();
   readonly #pendingSuper = new Map<Obj, (args: Arguments) => void>();
 
   #thunk(code: FunctionCode, env: Env, self: Value, home: Obj, at: Place): Value {
-    return this.#invoke(home, code, env, self, home, { args: [], places: [], open: false }, at);
+    return this.#invoke(home, code, env, self, home, NO_ARGUMENTS, at);
   }
 
   // ---- statements
@@ -703,17 +1133,29 @@ export class Run {
     this.#hoist(code.block, this.top);
     for (const statement of code.block.statements) {
       this.#statement(statement, this.top);
-      if (this.guard === false) return;
+      if (this.guard === false) break;
       this.decisions.assume(this.guard);
       this.guard = true;
     }
   }
 
   #newFrame(env: Env, self: Value | undefined, home: Obj | undefined, async: boolean): Frame {
-    return { env, self, home, async, result: this.undefined(), returned: false, targets: [] };
+    return {
+      env,
+      self,
+      home,
+      async,
+      result: this.undefined(),
+      returned: false,
+      targets: [],
+      since: undefined,
+    };
   }
 
   #hoist(block: Block, env: Env): void {
+    // A `var` that is a parameter too has the parameter's value.
+    for (const variable of block.vars)
+      if (!env.cells.has(variable)) env.cells.set(variable, this.undefined());
     for (const { variable, code } of block.hoisted) env.cells.set(variable, this.#closure(code, env));
   }
 
@@ -732,10 +1174,11 @@ export class Run {
         this.evaluate(statement.code, env);
         return;
       case 'declare':
-        if (statement.value) this.#bind(statement.target, this.evaluate(statement.value, env), env, true);
+        if (statement.value)
+          this.#bind(statement.target, this.evaluate(statement.value, env), env, statement.fresh);
         return;
       case 'block':
-        this.#block(statement.block, { parent: env, cells: new Map() });
+        this.#block(statement.block, this.#scope(env));
         return;
       case 'if': {
         const test = this.truth(this.evaluate(statement.test, env));
@@ -789,9 +1232,10 @@ export class Run {
 
   /** The program throws here, under the present guard. */
   throw(value: Value): Value {
-    if (this.#handler) {
-      this.#handler.value = this.pick(this.guard, value, this.#handler.value);
-      this.#handler.guard = this.decisions.or(this.#handler.guard, this.guard);
+    const handler = this.#handler;
+    if (handler) {
+      handler.value = this.pick(this.guard, value, handler.value);
+      handler.guard = this.decisions.or(handler.guard, this.guard);
     }
     this.guard = false;
     return this.undefined();
@@ -802,49 +1246,103 @@ export class Run {
     return this.throw(this.unknown('a construct that is not modelled', at, { truthy: true }));
   }
 
+  /** The process ends itself: no `catch` and no `finally` sees it. */
+  exit(): Value {
+    this.#exited = this.decisions.or(this.#exited, this.guard);
+    this.guard = false;
+    return this.undefined();
+  }
+
+  /** Something ran that is not followed: it may have thrown. */
+  mayThrow(): void {
+    let rejects = false;
+    for (let handler = this.#handler; handler; handler = handler.outer) {
+      // The innermost is told; a `try` around the asynchronous function hears of it when it awaits the promise.
+      if (!rejects) handler.perhaps = this.decisions.or(handler.perhaps, this.guard);
+      if (!handler.async) {
+        handler.since ??= this.#open();
+        return;
+      }
+      rejects = true;
+    }
+  }
+
+  #handle(async: boolean): Handler {
+    this.#handler = {
+      outer: this.#handler,
+      async,
+      guard: false,
+      value: this.undefined(),
+      perhaps: false,
+      since: undefined,
+    };
+    return this.#handler;
+  }
+
   #try(statement: Extract<Statement, { op: 'try' }>, env: Env): void {
     const outer = this.#handler;
     const before = this.guard;
-    const returnedBefore = this.#frame.returned;
-    const calls = this.#unknownCalls;
-    const handler: Handler = { guard: false, value: this.undefined() };
-    this.#handler = handler;
-    this.#block(statement.block, { parent: env, cells: new Map() });
+    const handler = this.#handle(false);
+    this.#block(statement.block, this.#scope(env));
     this.#handler = outer;
-    let normal = this.guard;
-    let thrown = handler.guard;
-    if (statement.handler) {
-      // What is not followed may throw as well.
-      if (this.#unknownCalls > calls) {
-        const fails = this.decisions.ask(`throws@${statement.start}:${++this.#ids}`, NO_DEPS);
-        const perhaps = this.decisions.and(normal, fails);
-        normal = this.decisions.and(normal, this.decisions.not(fails));
-        handler.value = this.pick(
-          perhaps,
-          this.unknown('call of something unknown', statement, { truthy: true }),
-          handler.value,
-        );
-        thrown = this.decisions.or(thrown, perhaps);
-      }
-      if (thrown !== false) {
-        this.guard = thrown;
-        const inner: Env = { parent: env, cells: new Map() };
-        if (statement.caught) this.#bind(statement.caught, handler.value, inner, true);
-        this.#block(statement.handler, inner);
-        normal = this.decisions.or(normal, this.guard);
-        thrown = false;
+    const failed = this.#mayHaveThrown(handler, statement);
+    let normal = this.decisions.and(this.guard, this.decisions.not(failed));
+    let thrown = this.decisions.or(handler.guard, failed);
+    if (statement.handler && thrown !== false) {
+      this.guard = thrown;
+      const inner = this.#scope(env);
+      thrown = false;
+      // What the handler throws goes through `finally` as well.
+      const again = statement.finalizer ? this.#handle(false) : undefined;
+      if (statement.caught) this.#bind(statement.caught, handler.value, inner, true);
+      this.#block(statement.handler, inner);
+      normal = this.decisions.or(normal, this.guard);
+      if (again) {
+        this.#handler = outer;
+        thrown = again.guard;
+        handler.value = again.value;
+        if (again.since) this.#close(again.since);
       }
     }
     if (statement.finalizer) {
-      const returned = this.decisions.and(this.#frame.returned, this.decisions.not(returnedBefore));
-      this.guard = this.decisions.or(this.decisions.or(normal, thrown), this.decisions.and(returned, before));
-      this.#block(statement.finalizer, { parent: env, cells: new Map() });
+      // However the block was left.
+      this.guard = this.decisions.and(before, this.decisions.not(this.#exited));
+      this.#block(statement.finalizer, this.#scope(env));
       normal = this.decisions.and(normal, this.guard);
       thrown = this.decisions.and(thrown, this.guard);
     }
     this.guard = thrown;
     if (thrown !== false) this.throw(handler.value);
     this.guard = normal;
+  }
+
+  /**
+   * Where something in the block threw that is not followed, for all that is known. It did so at its first call or at
+   * any later one: of what was written after the first, nobody knows whether it happened.
+   */
+  #mayHaveThrown(handler: Handler, at: Place): Guard {
+    const { since: journal, perhaps } = handler;
+    if (!journal) return false;
+    this.#close(journal);
+    if (perhaps === false) return false;
+    const { guard } = this;
+    const throws = this.decisions.ask(`throws@${at.start}:${++this.#ids}`, NO_DEPS);
+    const failed = this.decisions.and(perhaps, throws);
+    this.guard = failed;
+    this.#forgetWritten(journal, at);
+    this.guard = guard;
+    // It was left neither by `return` nor by `break`.
+    const fine = this.decisions.not(failed);
+    const frame = this.#frame;
+    frame.returned = this.decisions.and(frame.returned, fine);
+    for (const target of frame.targets) {
+      target.breaks = this.decisions.and(target.breaks, fine);
+      target.continues = this.decisions.and(target.continues, fine);
+    }
+    this.#exited = this.decisions.and(this.#exited, fine);
+    const error = this.unknown('call of something unknown', at, { truthy: true });
+    handler.value = this.pick(failed, error, handler.value);
+    return failed;
   }
 
   #leave(how: 'break' | 'continue', label: string | undefined): void {
@@ -859,37 +1357,51 @@ export class Run {
   }
 
   #loop(statement: Extract<Statement, { op: 'loop' }>, env: Env): void {
-    const outer: Env = { parent: env, cells: new Map() };
+    const outer = this.#scope(env);
     for (const init of statement.init) this.#statement(init, outer);
     const target: Target = { labels: statement.labels, is: 'loop', breaks: false, continues: false };
     this.#frame.targets.push(target);
     let left: Guard = false;
     let undecided = 0;
-    for (let round = 0; this.guard !== false; round++) {
-      if (statement.test && !(statement.testLast && round === 0)) {
-        const test = this.decisions.under(this.guard, this.truth(this.evaluate(statement.test, outer)));
-        left = this.decisions.or(left, this.decisions.and(this.guard, this.decisions.not(test)));
-        this.guard = this.decisions.and(this.guard, test);
-        if (test instanceof Choice && ++undecided > UNDECIDED_ROUNDS) {
-          this.#forgetChanges(changes(statement), outer, statement);
-          left = this.decisions.or(left, this.guard);
-          break;
-        }
-        if (this.guard === false) break;
-      }
+    const test = (): void => {
+      if (!statement.test || this.guard === false) return;
+      const answer = this.truth(this.evaluate(statement.test, outer));
+      const goesOn = this.decisions.under(this.guard, answer);
+      if (goesOn instanceof Choice) undecided += MOST_UNDECIDED_BREAKS / UNDECIDED_ROUNDS;
+      left = this.decisions.or(left, this.decisions.and(this.guard, this.decisions.not(goesOn)));
+      this.guard = this.decisions.and(this.guard, goesOn);
+    };
+    const round = (): void => {
       // Every round has its own copies of what the head declares, as closures see them.
-      const inner: Env = { parent: env, cells: new Map(outer.cells) };
+      const inner = this.#scope(env, new Map(outer.cells));
       this.#statement(statement.body, inner);
-      for (const [variable, value] of inner.cells)
-        if (outer.cells.has(variable)) outer.cells.set(variable, value);
+      for (const variable of outer.cells.keys()) {
+        for (const journal of this.#journals) journal.cell(outer, variable);
+        outer.cells.set(variable, inner.cells.get(variable) as Value);
+      }
       this.guard = this.decisions.or(this.guard, target.continues);
       target.continues = false;
       if (this.guard !== false && statement.update) this.evaluate(statement.update, outer);
-      if (this.guard instanceof Choice && ++undecided > UNDECIDED_ROUNDS * 16) {
-        this.#forgetChanges(changes(statement), outer, statement);
-        left = this.decisions.or(left, this.guard);
+    };
+    if (!statement.testLast) test();
+    for (let rounds = 1; this.guard !== false; rounds++) {
+      const endless = rounds > MOST_ROUNDS || undecided > MOST_UNDECIDED_BREAKS;
+      if (endless) {
+        // Any later round is like this one: who does not leave here goes through it again.
+        this.repeat(
+          () => mayRepeat(this, statement, outer, this.#frame.self, statement),
+          () => {
+            round();
+            test();
+          },
+          statement,
+        );
         break;
       }
+      const before = this.guard;
+      round();
+      if (this.guard !== before) undecided++;
+      test();
     }
     this.#frame.targets.pop();
     this.guard = this.decisions.or(left, target.breaks);
@@ -899,36 +1411,95 @@ export class Run {
     const of = this.evaluate(statement.of, env);
     this.lift([of], ([leaf]) => {
       const list = this.#iterate(leaf as Leaf, statement.over, statement);
-      this.#withList(list, (items) => this.#rounds(statement, items, env));
-      return this.undefined();
+      const object =
+        statement.over === 'values' && (leaf as Leaf).type === 'object' ? (leaf as Obj) : undefined;
+      return this.#withList(list, (items) => this.#rounds(statement, items, object, env));
     });
   }
 
-  #rounds(statement: Extract<Statement, { op: 'each' }>, list: List, env: Env): Value {
+  #rounds(
+    statement: Extract<Statement, { op: 'each' }>,
+    list: List,
+    object: Obj | undefined,
+    env: Env,
+  ): Value {
     const target: Target = { labels: statement.labels, is: 'loop', breaks: false, continues: false };
     this.#frame.targets.push(target);
     const round = (item: Value): void => {
-      const inner: Env = { parent: env, cells: new Map() };
-      this.#bind(statement.target, item, inner, true);
+      if (this.guard === false) return;
+      const inner = this.#scope(env);
+      this.#bind(statement.target, item, inner, statement.fresh);
       this.#statement(statement.body, inner);
       this.guard = this.decisions.or(this.guard, target.continues);
       target.continues = false;
     };
-    for (const item of list.items) {
-      if (this.guard === false) break;
-      round(item);
-    }
-    if (list.open && this.guard !== false) {
-      const before = this.guard;
-      const more = this.decisions.ask(`more@${statement.start}:${++this.#ids}`, list.open.deps);
-      this.guard = this.decisions.and(before, more);
-      round(this.unknown('property of something unknown', statement, { deps: list.open.deps }));
-      this.#forgetChanges(changes(statement), env, statement);
-      this.guard = this.decisions.or(this.guard, this.decisions.and(before, this.decisions.not(more)));
-    }
+    this.eachItem(list, {
+      object,
+      grows: true,
+      visit: round,
+      visitOther: round,
+      changed: () => mayRepeat(this, statement, env, this.#frame.self, statement),
+      at: statement,
+    });
     this.#frame.targets.pop();
     this.guard = this.decisions.or(this.guard, target.breaks);
     return this.undefined();
+  }
+
+  /**
+   * Visits every element. Those that are not listed may come before, between and after the others: then no index is
+   * known. What the visits change in the list itself counts, as it does in the language.
+   *
+   * @returns whether all that the list held were visited, or those that it held in the end, or nobody knows which.
+   */
+  eachItem(
+    list: List,
+    { object, grows, visit, visitOther, changed, at }: Visits,
+  ): 'all' | 'those left' | 'unclear' {
+    const { open } = list;
+    if (!open) return this.#eachListed(list, { object, grows, visit, visitOther, changed, at });
+    if (this.guard === false) return 'unclear';
+    const more = this.decisions.ask(`more@${at.start}:${++this.#ids}`, open.deps);
+    const before = this.guard;
+    const none = this.decisions.and(before, this.decisions.not(more));
+    this.guard = this.decisions.and(before, more);
+    this.repeat(
+      changed,
+      () => visitOther(this.unknown('property of something unknown', at, { deps: open.deps })),
+      at,
+    );
+    this.guard = this.decisions.or(this.guard, none);
+    if (list.items.length === 0) return 'unclear';
+    const journal = this.#open();
+    for (const item of list.items) visit(item, undefined);
+    this.#close(journal);
+    const after = this.guard;
+    this.guard = this.decisions.and(before, more);
+    this.#forgetWritten(journal, at);
+    this.guard = after;
+    return 'unclear';
+  }
+
+  #eachListed(
+    list: List,
+    { object, grows, visit, visitOther, changed, at }: Visits,
+  ): 'all' | 'those left' | 'unclear' {
+    const started = object?.list;
+    let { items } = list;
+    for (let index = 0; index < items.length; index++) {
+      if (this.guard === false) break;
+      visit(items[index] as Value, index);
+      if (object === undefined || object.list === started) continue;
+      const now = this.listOf(object);
+      const follows =
+        now && !now.open && (object.nature.is === 'array' || startsAlike(now.items, items, index + 1));
+      if (!follows) {
+        this.repeat(changed, () => visitOther(this.unknown('property of something unknown', at)), at);
+        return 'unclear';
+      }
+      items = grows ? now.items : now.items.slice(0, list.items.length);
+    }
+    return items === list.items ? 'all' : 'those left';
   }
 
   /** What `for … of`, a spread or a destructuring gets out of a value. */
@@ -937,35 +1508,43 @@ export class Run {
   }
 
   #iterate(leaf: Leaf, over: 'values' | 'keys', at: Place): Tree<List> {
-    const nobodyKnows: List = {
-      items: [],
-      open: this.unknown(
-        'property of something unknown',
-        at,
-        leaf.type === 'unknown' ? { key: `${leaf.key}[]`, deps: leaf.deps } : {},
-      ),
-    };
     if (leaf.type === 'known') {
-      if (typeof leaf.value !== 'string') {
-        if (over === 'values') this.fail(at);
-        return { items: [], open: undefined };
-      }
-      return over === 'values'
-        ? { items: [...leaf.value].map((character) => known(character, leaf.at)), open: undefined }
-        : nobodyKnows;
+      if (over === 'keys') return typeof leaf.value === 'string' ? this.#anyItems(leaf, at) : NO_ITEMS;
+      if (typeof leaf.value === 'string')
+        return { items: [...leaf.value].map((character) => known(character, leaf.at)), open: undefined };
+      this.fail(at);
+      return NO_ITEMS;
     }
-    if (leaf.type === 'unknown') return nobodyKnows;
+    if (leaf.type === 'unknown') {
+      if (leaf.kind !== 'string') this.mayThrow();
+      return this.#anyItems(leaf, at);
+    }
     const { is } = leaf.nature;
     if (over === 'keys') {
-      if (is !== 'plain' || leaf.open) return nobodyKnows;
-      return { items: this.entries(leaf).map(([key, slot]) => known(key, slot.at)), open: undefined };
+      if (is !== 'plain') return this.#anyItems(leaf, at);
+      const keys = new Map<string, { value: Value; there: Guard }>();
+      for (let holder: Obj | undefined = leaf; holder; holder = holder.proto) {
+        if (holder.open) return this.#anyItems(leaf, at);
+        if (holder.hidden) continue;
+        for (const [key, slot] of this.entries(holder)) {
+          const there = this.decisions.or(this.there(slot), keys.get(key)?.there ?? false);
+          keys.set(key, { value: known(key, slot.at), there });
+        }
+      }
+      return this.gather([...keys.values()], at);
     }
+    for (const journal of this.#journals) journal.readObject(leaf);
     if (is === 'array' || is === 'set' || is === 'map') return this.decisions.under(this.guard, leaf.list);
-    return nobodyKnows;
+    return this.#anyItems(leaf, at);
+  }
+
+  #anyItems(leaf: Leaf, at: Place): List {
+    const more = leaf.type === 'unknown' ? { key: `${leaf.key}[]`, deps: leaf.deps } : {};
+    return { items: [], open: this.unknown('property of something unknown', at, more) };
   }
 
   #switch(statement: Extract<Statement, { op: 'switch' }>, outer: Env): void {
-    const env: Env = { parent: outer, cells: new Map() };
+    const env = this.#scope(outer);
     const subject = this.evaluate(statement.subject, env);
     for (const { variable, code } of statement.hoisted) env.cells.set(variable, this.#closure(code, env));
     let rest = this.guard;
@@ -994,15 +1573,25 @@ export class Run {
 
   // ---- variables
 
-  #write(env: Env, variable: Variable, value: Value): void {
-    const old = env.cells.get(variable);
-    env.cells.set(variable, old === undefined ? value : this.pick(this.guard, value, old));
-  }
-
   #readVariable(variable: Variable, env: Env, at: Place): Value {
-    const value = find(env, variable)?.cells.get(variable);
-    if (value !== undefined) return this.here(value);
-    if (variable.kind === 'var') return this.undefined(at);
+    const holder = holderOf(env, variable);
+    const value = holder?.cells.get(variable);
+    if (value !== undefined) {
+      for (const journal of this.#journals) journal.readCell(holder as Env, variable);
+      return this.here(value);
+    }
+    if (variable.name === 'arguments')
+      for (let scope: Env | undefined = env; scope; scope = scope.parent) {
+        const own = this.#given.get(scope);
+        if (own?.variable !== variable) continue;
+        const open = own.given.open ? this.unknown('parameter', own.at) : undefined;
+        const list = this.array(own.given.args, own.at, open);
+        scope.cells.set(variable, list);
+        return list;
+      }
+    // Not yet declared. Of the module's own variables nobody knows: a part of it may run that never comes so far.
+    if (!variable.top && (variable.kind === 'let' || variable.kind === 'const')) return this.fail(at);
+    this.mayThrow();
     return this.unknown('a construct that is not modelled', at);
   }
 
@@ -1011,18 +1600,13 @@ export class Run {
     switch (pattern.to) {
       case 'variable': {
         const { variable } = pattern;
-        const own = fresh && variable.kind !== 'var';
-        const holder = own ? env : (find(env, variable) ?? this.#frame.env);
-        this.#write(holder, variable, value);
+        if (!fresh && variable.kind === 'const') this.fail(pattern);
+        this.assign(fresh ? env : (holderOf(env, variable) ?? this.#frame.env), variable, value);
         return;
       }
-      case 'property': {
-        const key = this.#keyName(this.evaluate(pattern.key, env));
-        const object = this.evaluate(pattern.object, env);
-        if (key === undefined) this.escape(object, pattern);
-        else this.set(object, key, value, pattern);
+      case 'property':
+        this.#setAt(this.evaluate(pattern.object, env), this.evaluate(pattern.key, env), value, pattern);
         return;
-      }
       case 'default': {
         const missing = this.truth(this.binary('===', value, this.undefined(), NOWHERE));
         const merged = this.both(
@@ -1034,47 +1618,37 @@ export class Run {
         return;
       }
       case 'object': {
-        const taken: string[] = [];
+        const taken = new Set<string>();
+        let all = true;
         for (const { key, target } of pattern.properties) {
-          const name = this.#keyName(this.evaluate(key, env));
-          if (name !== undefined) taken.push(name);
-          this.#bind(
-            target,
-            name === undefined
-              ? this.unknown('property of something unknown', key)
-              : this.get(value, name, key),
-            env,
-            fresh,
-          );
+          const name = this.evaluate(key, env);
+          const certain = this.#keyName(name);
+          if (certain === undefined) all = false;
+          else taken.add(certain);
+          this.#bind(target, this.#getAt(value, name, NOWHERE), env, fresh);
         }
         if (pattern.rest) {
           const rest = this.plain(NOWHERE);
-          this.copyInto(rest, value);
+          this.copyInto(rest, value, taken);
           for (const name of taken) rest.slots.delete(name);
+          if (!all) this.forget(rest, this.unknown('computed from something unknown', NOWHERE));
           this.#bind(pattern.rest, rest, env, fresh);
         }
         return;
       }
       case 'array': {
-        const list = this.#single(value);
+        const lists = this.#listsOf(value, NOWHERE);
         pattern.items.forEach((target, index) => {
-          if (!target) return;
-          const item =
-            list?.items[index] ??
-            (list && !list.open ? this.undefined() : this.unknown('property of something unknown', NOWHERE));
-          this.#bind(target, item, env, fresh);
+          if (target) this.#bind(target, this.#item(lists, index), env, fresh);
         });
-        if (pattern.rest)
-          this.#bind(
-            pattern.rest,
-            this.array(
-              list?.items.slice(pattern.items.length) ?? [],
-              NOWHERE,
-              list ? list.open : this.unknown('property of something unknown', NOWHERE),
-            ),
-            env,
-            fresh,
-          );
+        if (pattern.rest) {
+          const skipped = pattern.items.length;
+          const rest = this.decisions.map<List, List>(lists, ({ items, open }) => ({
+            items: open ? [] : items.slice(skipped),
+            open: open && this.unknown('property of something unknown', NOWHERE, { deps: open.deps }),
+          }));
+          this.#bind(pattern.rest, this.arrayOf(rest, NOWHERE), env, fresh);
+        }
         break;
       }
       case 'nowhere':
@@ -1082,12 +1656,33 @@ export class Run {
     }
   }
 
-  /** The one list that a value is, if it is one. */
-  #single(value: Value): List | undefined {
+  /** The lists that a value may be, as something that is iterated. */
+  #listsOf(value: Value, at: Place): Tree<List> {
     const now = this.here(value);
-    if (now instanceof Choice) return undefined;
-    const list = this.#iterate(now, 'values', NOWHERE);
-    return list instanceof Choice ? undefined : (list as List);
+    if (!(now instanceof Choice)) return this.#iterate(now, 'values', at);
+    const before = this.guard;
+    const here = new Choice<boolean>(now.atom, true, false);
+    this.guard = this.decisions.and(before, here);
+    const yes = this.#listsOf(now.yes, at);
+    const afterYes = this.guard;
+    this.guard = this.decisions.and(before, this.decisions.not(here));
+    const no = this.#listsOf(now.no, at);
+    this.guard = this.decisions.or(afterYes, this.guard);
+    return this.decisions.pick(here, yes, no, sameList);
+  }
+
+  #item(lists: Tree<List>, index: number): Value {
+    return this.decisions.map<List, Leaf>(
+      lists,
+      ({ items, open }) =>
+        open
+          ? this.unknown('property of something unknown', NOWHERE, {
+              key: `${open.key}[${index}]`,
+              deps: open.deps,
+            })
+          : (items[index] ?? this.undefined()),
+      sameLeaf,
+    );
   }
 
   // ---- expressions
@@ -1107,13 +1702,13 @@ export class Run {
       case 'regexp':
         return this.object({ is: 'regexp', source: code.source, flags: code.flags }, code);
       case 'template': {
-        let text: Value = known(code.texts[0] ?? '', code);
+        let whole: Value = known(code.texts[0] ?? '', code);
         code.parts.forEach((part, index) => {
-          text = this.binary('+', text, this.#text(this.evaluate(part, env), part), code);
+          whole = this.binary('+', whole, text(this, this.evaluate(part, env), part), code);
           const following = code.texts[index + 1];
-          if (following) text = this.binary('+', text, known(following, code), code);
+          if (following) whole = this.binary('+', whole, known(following, code), code);
         });
-        return text;
+        return whole;
       }
       case 'read':
         return this.#readVariable(code.variable, env, code);
@@ -1128,8 +1723,15 @@ export class Run {
         return this.#frame.self ?? this.undefined(code);
       case 'get':
         return this.#member(code, env).value;
-      case 'chain':
-        return this.evaluate(code.code, env);
+      case 'chain': {
+        const outer = this.#skipped;
+        this.#skipped = false;
+        const value = this.evaluate(code.code, env);
+        const skipped = this.#skipped;
+        this.#skipped = outer;
+        this.guard = this.decisions.or(this.guard, skipped);
+        return this.pick(skipped, this.undefined(code), value);
+      }
       case 'call':
         return this.#callCode(code, env);
       case 'new':
@@ -1143,14 +1745,9 @@ export class Run {
       case 'class':
         return this.#classCode(code.code, env);
       case 'unary':
-        return this.#unary(code.operator, this.evaluate(code.code, env), code);
+        return unary(this, code.operator, this.evaluate(code.code, env), code);
       case 'delete':
-        if (code.target.op === 'get') {
-          const key = this.#keyName(this.evaluate(code.target.key, env));
-          const object = this.evaluate(code.target.object, env);
-          if (key === undefined) this.escape(object, code);
-          else this.#delete(object, key, code);
-        }
+        this.#deleteCode(code.target, env);
         return known(true, code);
       case 'binary':
         return this.binary(
@@ -1172,14 +1769,10 @@ export class Run {
       case 'assign':
         return this.#assign(code, env);
       case 'update': {
-        const old = this.#readTarget(code.target, env);
-        const value = this.binary(
-          code.by === 1 ? '+' : '-',
-          this.#unary('+', old, code),
-          known(1, code),
-          code,
-        );
-        this.#bind(code.target, value, env, false);
+        const target = this.#reference(code.target, env);
+        const old = unary(this, '+', target.read(), code);
+        const value = binary(this, code.by === 1 ? '+' : '-', old, known(1, code), code);
+        target.write(value);
         return code.prefix ? value : old;
       }
       case 'sequence': {
@@ -1195,26 +1788,13 @@ export class Run {
         const value =
           (name !== undefined ? this.surroundings.module(this, name, '*', code) : undefined) ??
           this.unknown('import', code, name === undefined ? {} : { key: `import:${name}:*` });
-        return this.promise(value, code);
+        return this.promise(value, code, { mayFail: true });
       }
       case 'opaque': {
         for (const part of code.parts) this.escape(this.evaluate(part, env), code);
         return this.unknown('a construct that is not modelled', code);
       }
     }
-  }
-
-  /** A value inside a template. */
-  #text(value: Value, at: Place): Value {
-    return this.lift([value], ([leaf]) => {
-      const part = leaf as Leaf;
-      if (part.type === 'known' && typeof part.value !== 'symbol') return known(String(part.value), part.at);
-      return this.unknown('computed from something unknown', at, {
-        key: `\`${this.keyOf(part)}\``,
-        deps: depsOf(part),
-        kind: 'string',
-      });
-    });
   }
 
   #closure(code: FunctionCode, env: Env): Obj {
@@ -1241,8 +1821,9 @@ export class Run {
 
   #classCode(code: ClassCode, outer: Env): Value {
     const parent = code.parent ? this.evaluate(code.parent, outer) : undefined;
-    const env: Env = { parent: outer, cells: new Map() };
+    const env = this.#scope(outer);
     const prototype = this.plain(code);
+    prototype.hidden = true;
     const cls = this.object({ is: 'class', code, env, parent, prototype }, code);
     this.classes.set(code, cls);
     if (code.self) env.cells.set(code.self, cls);
@@ -1261,6 +1842,7 @@ export class Run {
           ? this.#thunk(member.value, env, cls, cls, member)
           : this.undefined(member);
         const key = this.#keyName(this.evaluate(member.key, env));
+        // A static block has no name.
         if (key) this.put(holder, key, value, member);
         continue;
       }
@@ -1268,33 +1850,49 @@ export class Run {
       if (key === undefined) continue;
       const fn = this.#method(member.code, env, cls);
       if (member.type === 'method') this.put(holder, key, fn, member);
-      else if (member.type === 'get') holder.slots.set(key, { value: ABSENT, at: member, getter: fn });
+      else this.#accessor(holder, key, member.type, fn, member);
     }
     return cls;
   }
 
   #arrayCode(code: Extract<Code, { op: 'array' }>, env: Env): Value {
-    const array = this.array([], code);
-    const items: Value[] = [];
-    let open: Unknown | undefined;
+    let lists: Tree<List> = NO_ITEMS;
+    let plain: Value[] = [];
+    const append = (more: Tree<List>): void => {
+      lists = this.concat(lists, more, code);
+    };
     for (const item of code.items) {
-      if (!item) items.push(this.undefined(code));
-      else if (!item.spread) items.push(this.evaluate(item.code, env));
-      else {
-        const list = this.#spread(this.evaluate(item.code, env), item);
-        this.decisions.spend(list.items.length / 16);
-        for (const one of list.items) items.push(one);
-        open ??= list.open;
+      if (!item?.spread) {
+        plain.push(item ? this.evaluate(item.code, env) : this.undefined(code));
+        continue;
       }
+      const more = this.#listsOf(this.evaluate(item.code, env), item);
+      append({ items: plain, open: undefined });
+      plain = [];
+      append(more);
     }
-    array.list = { items, open };
-    return array;
+    append({ items: plain, open: undefined });
+    return this.arrayOf(lists, code);
   }
 
-  /** The elements of a spread. Where several lists are possible, those that all begin with, and more. */
+  /** One list behind the other. More combinations than are told apart make a list of which the rest is unknown. */
+  concat(first: Tree<List>, second: Tree<List>, at: Place): Tree<List> {
+    if (leaves(first).length * leaves(second).length > 2 ** MOST_UNDECIDED_ITEMS)
+      return { items: [], open: this.unknown('computed from something unknown', at) };
+    return this.decisions.map<List, List>(first, (start) =>
+      this.decisions.map<List, List>(second, (end) => {
+        if (start.items.length === 0 && !start.open) return end;
+        if (end.items.length === 0 && !end.open) return start;
+        this.decisions.spend(1 + end.items.length / 16);
+        return { items: [...start.items, ...end.items], open: start.open ?? end.open };
+      }),
+    );
+  }
+
+  /** The elements of a spread of arguments. Where several lists are possible, none is known. */
   #spread(value: Value, at: Place): List {
-    const list = this.#single(value);
-    if (list) return list;
+    const lists = this.#listsOf(value, at);
+    if (!(lists instanceof Choice)) return lists as List;
     return { items: [], open: this.unknown('computed from something unknown', at, { deps: depsOf(value) }) };
   }
 
@@ -1305,19 +1903,20 @@ export class Run {
         this.copyInto(object, this.evaluate(property.value, env));
         continue;
       }
-      const key = this.#keyName(this.evaluate(property.key, env));
+      const name = this.evaluate(property.key, env);
       if (property.type === 'value') {
         const value = this.evaluate(property.value, env);
-        if (key === undefined)
-          this.#forget(object, this.unknown('computed from something unknown', property));
-        else this.put(object, key, value, property);
-      } else if (key !== undefined && property.type === 'get') {
-        object.slots.set(key, {
-          value: ABSENT,
-          at: property,
-          getter: this.#method(property.code, env, object),
+        this.lift([name], ([leaf]) => {
+          const key = leaf as Leaf;
+          if (key.type === 'known') this.put(object, String(key.value), value, property);
+          else this.forget(object, this.unknown('computed from something unknown', property));
+          return this.undefined();
         });
+        continue;
       }
+      const key = this.#keyName(name);
+      if (key === undefined) this.forget(object, this.unknown('computed from something unknown', property));
+      else this.#accessor(object, key, property.type, this.#method(property.code, env, object), property);
     }
     return object;
   }
@@ -1329,29 +1928,55 @@ export class Run {
   }
 
   #member(code: Extract<Code, { op: 'get' }>, env: Env): { value: Value; self: Value } {
-    if (code.object.op === 'super') {
-      const key = this.#keyName(this.evaluate(code.key, env));
-      const self = this.#frame.self ?? this.undefined(code);
-      const home = this.#frame.home;
-      const parent = home?.nature.is === 'class' ? home.nature.prototype.proto : undefined;
-      if (key === undefined || !parent) return { value: this.unknown('import', code), self };
-      return { value: this.get(parent, key, code), self };
-    }
+    if (code.object.op === 'super') return this.#superMember(code, env);
     const self = this.evaluate(code.object, env);
-    const read = (): Value => {
-      const key = this.evaluate(code.key, env);
-      return this.lift([self, key], ([object, name]) => {
-        const leaf = object as Leaf;
-        const property = name as Leaf;
-        if (property.type === 'known') return this.get(leaf, String(property.value), code);
-        return this.unknown('property of something unknown', code, {
-          key: `${this.keyOf(leaf)}[${this.keyOf(property)}]`,
-          deps: union(depsOf(leaf), depsOf(property)),
-        });
+    if (code.optional) this.#skipWhere(this.nullish(self));
+    return { value: this.#getAt(self, this.evaluate(code.key, env), code), self: this.here(self) };
+  }
+
+  #superMember(code: Extract<Code, { op: 'get' }>, env: Env): { value: Value; self: Value } {
+    const key = this.#keyName(this.evaluate(code.key, env));
+    const self = this.#frame.self ?? this.undefined(code);
+    const home = this.#frame.home;
+    const isStatic = !(self instanceof Choice) && self.type === 'object' && self.nature.is === 'class';
+    const parent = home?.nature.is === 'class' ? (isStatic ? home : home.nature.prototype).proto : undefined;
+    if (key === undefined || !parent) return { value: this.unknown('import', code), self };
+    return { value: this.#getOwn(parent, self, key, code), self };
+  }
+
+  /** Here an optional chain ends. */
+  #skipWhere(guard: Guard): void {
+    const ends = this.decisions.and(this.guard, this.decisions.under(this.guard, guard));
+    if (ends === false) return;
+    this.#skipped = this.decisions.or(this.#skipped, ends);
+    this.guard = this.decisions.and(this.guard, this.decisions.not(ends));
+  }
+
+  /** `object[key]` */
+  #getAt(object: Value, key: Value, at: Place): Value {
+    return this.lift([object, key], ([leaf, property]) => {
+      const [from, name] = [leaf as Leaf, property as Leaf];
+      if (name.type === 'known') return this.#get(from, String(name.value), at);
+      if (from.type === 'known' && (from.value === undefined || from.value === null)) return this.fail(at);
+      return this.unknown('property of something unknown', at, {
+        key: `${this.keyOf(from)}[${this.keyOf(name)}]`,
+        deps: union(depsOf(from), depsOf(name)),
       });
-    };
-    if (!code.optional) return { value: read(), self };
-    return { value: this.both(this.nullish(self), () => this.undefined(code), read), self };
+    });
+  }
+
+  /** `object[key] = value` */
+  #setAt(object: Value, key: Value, value: Value, at: Place): void {
+    this.lift([object, key], ([leaf, property]) => {
+      const [target, name] = [leaf as Leaf, property as Leaf];
+      if (name.type === 'known') this.#set(target, String(name.value), value, at);
+      else {
+        // Any property may be the one, and from there the value can be reached.
+        this.escape(target, at);
+        this.escape(value, at);
+      }
+      return this.undefined();
+    });
   }
 
   #arguments(items: readonly Item[], env: Env): Arguments {
@@ -1388,19 +2013,14 @@ export class Run {
       callee.op === 'get'
         ? this.#member(callee, env)
         : { value: this.evaluate(callee, env), self: this.undefined(code) };
-    const perform = (): Value => {
-      const given = this.#arguments(code.items, env);
-      return this.lift([value], ([leaf]) => {
-        const called = leaf as Leaf;
-        if (called.type === 'unknown' && callee.op === 'get')
-          return this.#unknownMethod(called, callee, self, given, code, env);
-        // `a?.b()` where `a` is nullish ends the whole chain.
-        if (called.type === 'known' && called.value === undefined && inOptionalChain(callee)) return called;
-        return this.#call(called, self, given, code);
-      });
-    };
-    if (!code.optional) return perform();
-    return this.both(this.nullish(value), () => this.undefined(code), perform);
+    if (code.optional) this.#skipWhere(this.nullish(value));
+    const given = this.#arguments(code.items, env);
+    return this.lift([value], ([leaf]) => {
+      const called = leaf as Leaf;
+      return called.type === 'unknown' && callee.op === 'get'
+        ? this.#unknownMethod(called, callee, self, given, code, env)
+        : this.#call(called, self, given, code);
+    });
   }
 
   #unknownMethod(
@@ -1417,21 +2037,40 @@ export class Run {
       const observed = this.surroundings.observe(this, receiver, method, { ...given, at });
       if (observed !== undefined) return observed;
     }
-    return this.unknownCall(callee, given, at);
+    return this.unknownCall(callee, self, given, at);
   }
 
-  #delete(object: Value, key: string, at: Place): void {
-    this.lift([object], ([leaf]) => {
-      const target = leaf as Leaf;
-      if (target.type === 'object' && !target.frozen) {
-        const old = target.slots.get(key)?.value ?? this.#missing(target, key, at);
-        target.slots.set(key, {
-          value: this.decisions.pick<Leaf | Absent>(this.guard, ABSENT, old, sameLeaf),
+  #deleteCode(target: Code, env: Env): void {
+    if (target.op === 'chain') {
+      this.escape(this.evaluate(target.code.op === 'get' ? target.code.object : target.code, env), target);
+      return;
+    }
+    if (target.op !== 'get') return;
+    const object = this.evaluate(target.object, env);
+    this.lift([object, this.evaluate(target.key, env)], ([leaf, key]) => {
+      this.#delete(leaf as Leaf, key as Leaf, target);
+      return this.undefined();
+    });
+  }
+
+  #delete(leaf: Leaf, name: Leaf, at: Place): void {
+    if (leaf.type === 'known') return;
+    if (name.type !== 'known' || (leaf.type === 'object' && leaf.nature.is === 'array')) {
+      this.escape(leaf, at);
+      return;
+    }
+    const object = leaf.type === 'unknown' ? this.#shadowed(leaf) : leaf;
+    const key = String(name.value);
+    this.#unlessFrozen(object, () => {
+      const old = object.slots.get(key);
+      if (this.guard === true && !object.open) this.#setSlot(object, key, undefined);
+      else if (old?.getter ?? old?.setter ?? object.open)
+        this.put(object, key, this.unknown('changed by code that is not followed', at), at);
+      else
+        this.#setSlot(object, key, {
+          value: this.decisions.pick<Leaf | Absent>(this.guard, ABSENT, old?.value ?? ABSENT, sameLeaf),
           at,
         });
-        // A key that is gone for certain is gone, whatever else the object may hold.
-      }
-      return this.undefined();
     });
   }
 
@@ -1443,252 +2082,110 @@ export class Run {
 
   #assign(code: Extract<Code, { op: 'assign' }>, env: Env): Value {
     const { operator, target } = code;
-    if (operator === '') {
+    if (operator === '' && target.to !== 'property') {
       const value = this.evaluate(code.value, env);
       this.#bind(target, value, env, false);
       return value;
     }
-    const old = this.#readTarget(target, env);
-    if (operator === '&&' || operator === '||' || operator === '??') {
-      const value = this.#logical(operator, old, () => {
+    const { read, write } = this.#reference(target, env);
+    if (operator === '&&' || operator === '||' || operator === '??')
+      return this.#logical(operator, read(), () => {
         const fresh = this.evaluate(code.value, env);
-        this.#bind(target, fresh, env, false);
+        write(fresh);
         return fresh;
       });
-      return value;
-    }
-    const value = this.binary(operator, old, this.evaluate(code.value, env), code);
-    this.#bind(target, value, env, false);
+    const value =
+      operator === ''
+        ? this.evaluate(code.value, env)
+        : this.binary(operator, read(), this.evaluate(code.value, env), code);
+    write(value);
     return value;
   }
 
-  #readTarget(target: Pattern, env: Env): Value {
-    if (target.to === 'variable') return this.#readVariable(target.variable, env, target);
+  /** What stands to the left of `=`: its parts are run once, however often it is read and written. */
+  #reference(target: Pattern, env: Env): { read: () => Value; write: (value: Value) => void } {
     if (target.to === 'property') {
-      const key = this.#keyName(this.evaluate(target.key, env));
       const object = this.evaluate(target.object, env);
-      if (key !== undefined) return this.get(object, key, target);
+      const key = this.evaluate(target.key, env);
+      return {
+        read: () => this.#getAt(object, key, target),
+        write: (value) => this.#setAt(object, key, value, target),
+      };
     }
-    return this.unknown('a construct that is not modelled', NOWHERE);
+    return {
+      read: () =>
+        target.to === 'variable'
+          ? this.#readVariable(target.variable, env, target)
+          : this.unknown('a construct that is not modelled', NOWHERE),
+      write: (value) => this.#bind(target, value, env, false),
+    };
   }
 
   #await(value: Value): Value {
+    const frame = this.#frame;
+    if (frame.async) frame.since ??= this.#open(true);
+    // Meanwhile timers and events come in.
+    for (const fn of this.#waiting) mayRun(this, fn, NOWHERE);
     return this.lift([value], ([leaf]) => {
       const awaited = leaf as Leaf;
-      const settled =
-        awaited.type === 'object' && awaited.nature.is === 'promise' ? awaited.nature : undefined;
-      this.phase = Math.max(this.phase, settled?.phase ?? 0) + 1;
-      if (settled) return this.#await1(settled.value);
-      return awaited.type === 'unknown'
-        ? this.unknown('call of something unknown', awaited.at, {
-            key: `await ${awaited.key}`,
-            deps: awaited.deps,
-          })
-        : awaited;
+      const settling =
+        awaited.type === 'object' && awaited.nature.is === 'promise' ? awaited.nature.promise : undefined;
+      this.phase = Math.max(this.phase, settling?.phase ?? 0) + 1;
+      if (settling) return this.#settled(settling);
+      return awaited.type === 'unknown' ? this.#settledUnknown(awaited.at, awaited) : awaited;
     });
   }
 
-  /** A promise of a promise is that promise. */
-  #await1(value: Value): Value {
-    return this.lift([value], ([leaf]) => {
-      const inner = leaf as Leaf;
-      return inner.type === 'object' && inner.nature.is === 'promise'
-        ? this.#await1(inner.nature.value)
-        : inner;
-    });
+  #settledUnknown(at: Place, of?: Unknown): Value {
+    this.mayThrow();
+    return this.unknown('call of something unknown', at, of ? { key: `await ${of.key}`, deps: of.deps } : {});
   }
 
-  // ---- operators
-
-  #unary(operator: string, value: Value, at: Place): Value {
-    if (operator === '!') return this.boolean(this.decisions.not(this.truth(value)), at);
-    if (operator === 'void') return this.undefined(at);
-    return this.lift([value], ([leaf]) => {
-      const operand = leaf as Leaf;
-      if (operator === 'typeof') {
-        const type = typeOf(operand);
-        return type
-          ? known(type, at)
-          : this.unknown('computed from something unknown', at, {
-              key: `typeof ${this.keyOf(operand)}`,
-              deps: depsOf(operand),
-              kind: 'string',
-              truthy: true,
-            });
-      }
-      if (operand.type === 'known' && typeof operand.value !== 'bigint') {
-        if (operator === '-') return known(-Number(operand.value), at);
-        if (operator === '+') return known(Number(operand.value), at);
-        if (operator === '~') return known(~Number(operand.value), at);
-      }
-      return this.unknown('computed from something unknown', at, {
-        key: `${operator}${this.keyOf(operand)}`,
-        deps: depsOf(operand),
-        kind: 'number',
-      });
-    });
+  /** What a promise is fulfilled with; where it is rejected, that is thrown. */
+  #settled({ value, rejected, reason, mayFail, later }: Settling): Value {
+    for (const one of later) this.#arrive(one);
+    if (mayFail) this.mayThrow();
+    return this.both(
+      rejected,
+      () => this.throw(reason),
+      // A promise of a promise is that promise.
+      () =>
+        this.lift([value], ([leaf]) => {
+          const inner = leaf as Leaf;
+          return inner.type === 'object' && inner.nature.is === 'promise'
+            ? this.#settled(inner.nature.promise)
+            : inner;
+        }),
+    );
   }
 
   binary(operator: string, left: Value, right: Value, at: Place): Value {
-    return this.lift([left, right], ([a, b]) => this.#binary(operator, a as Leaf, b as Leaf, at));
-  }
-
-  #binary(operator: string, a: Leaf, b: Leaf, at: Place): Value {
-    this.decisions.spend();
-    if (operator === '!==') return this.#unary('!', this.#binary('===', a, b, at), at);
-    if (operator === '!=') return this.#unary('!', this.#binary('==', a, b, at), at);
-    if (a.type === 'known' && b.type === 'known') {
-      const result = computeKnown(operator, a.value, b.value);
-      if (result !== undefined) return known(result.value, at);
-    }
-    const deps = union(depsOf(a), depsOf(b));
-    const key = `(${this.keyOf(a)} ${operator} ${this.keyOf(b)})`;
-    if (operator === '===' || operator === '==') {
-      if (a.type === 'object' && b.type === 'object') return known(a === b, at);
-      if (
-        operator === '===' &&
-        (a.type === 'object' || b.type === 'object') &&
-        (a.type === 'known' || b.type === 'known')
-      )
-        return known(false, at);
-      if (a.type === 'unknown' && b.type === 'unknown' && a.key === b.key) return known(true, at);
-      const impossible = excluded(a, b) || excluded(b, a);
-      if (impossible) return known(false, at);
-      // `a === b` and `b === a` are one question.
-      const [x, y] = [this.keyOf(a), this.keyOf(b)].sort();
-      return this.boolean(this.decisions.ask(`(${x} === ${y})`, deps), at);
-    }
-    if (['<', '>', '<=', '>=', 'in', 'instanceof'].includes(operator)) {
-      if (
-        operator === 'in' &&
-        a.type === 'known' &&
-        b.type === 'object' &&
-        !b.open &&
-        !b.proto &&
-        b.nature.is === 'plain'
-      ) {
-        const slot = b.slots.get(String(a.value));
-        if (!slot) return known(false, at);
-        return this.boolean(
-          this.decisions.map<Leaf | Absent, boolean>(
-            slot.value,
-            (leaf) => leaf.type !== 'absent' || slot.getter !== undefined,
-          ),
-          at,
-        );
-      }
-      return this.boolean(this.decisions.ask(key, deps), at);
-    }
-    if (operator === '+') {
-      const text = [a, b].some(
-        (leaf) =>
-          (leaf.type === 'known' && typeof leaf.value === 'string') ||
-          (leaf.type === 'unknown' && leaf.kind === 'string'),
-      );
-      const full = [a, b].some(
-        (leaf) =>
-          (leaf.type === 'known' && typeof leaf.value === 'string' && leaf.value !== '') ||
-          (leaf.type === 'unknown' && leaf.kind === 'string' && leaf.truthy),
-      );
-      return this.unknown('computed from something unknown', at, {
-        key,
-        deps,
-        ...(text && { kind: 'string' }),
-        ...(full && { truthy: true }),
-      });
-    }
-    return this.unknown('computed from something unknown', at, { key, deps });
+    return binary(this, operator, left, right, at);
   }
 }
 
-/** The environment of that variable. */
-function find(env: Env, variable: Variable): Env | undefined {
-  for (let scope: Env | undefined = env; scope; scope = scope.parent)
-    if (scope.cells.has(variable)) return scope;
+const NO_ARGUMENTS: Arguments = { args: [], places: [], open: false };
+
+/** The accessor that stands for a property, on the object or on what it inherits from. */
+function accessorOf(object: Obj, key: string): Slot | undefined {
+  for (let holder: Obj | undefined = object; holder; holder = holder.proto) {
+    const slot = holder.slots.get(key);
+    if (slot) return (slot.getter ?? slot.setter) ? slot : undefined;
+  }
   return undefined;
 }
 
-function inOptionalChain(code: Code): boolean {
-  for (
-    let inner: Code = code;
-    inner.op === 'get' || inner.op === 'call';
-    inner = inner.op === 'get' ? inner.object : inner.callee
-  )
-    if (inner.optional) return true;
-  return false;
+function startsAlike(a: readonly Value[], b: readonly Value[], length: number): boolean {
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
-/** What is known of an unknown rules that value out. */
-function excluded(a: Leaf, b: Leaf): boolean {
-  if (a.type !== 'unknown' || b.type !== 'known') return false;
-  if (a.truthy !== undefined && Boolean(b.value) !== a.truthy) return true;
-  return a.kind !== undefined && typeof b.value !== a.kind;
+function isIndex(key: string): boolean {
+  return /^(?:0|[1-9]\d{0,8})$/.test(key);
 }
 
-function typeOf(leaf: Leaf): string | undefined {
-  if (leaf.type === 'known') return leaf.value === null ? 'object' : typeof leaf.value;
-  if (leaf.type === 'unknown') return leaf.kind;
-  return ['function', 'class', 'native'].includes(leaf.nature.is)
-    ? 'function'
-    : leaf.nature.is === 'made'
-      ? undefined
-      : 'object';
-}
-
-const LONGEST_TEXT = 20_000;
-
-/** The language's own operators, on primitives. Nothing where the language throws or the result would be too long. */
-function computeKnown(operator: string, a: Primitive, b: Primitive): { value: Primitive } | undefined {
-  if (operator === '===') return { value: a === b };
-  // eslint-disable-next-line eqeqeq -- it is what the code says
-  if (operator === '==') return { value: a == b };
-  if (typeof a === 'bigint' || typeof b === 'bigint') return undefined;
-  if (operator === '+') {
-    if (typeof a === 'string' || typeof b === 'string') {
-      const text = `${a}${b}`;
-      return text.length <= LONGEST_TEXT ? { value: text } : undefined;
-    }
-    return { value: Number(a) + Number(b) };
-  }
-  if (typeof a === 'string' && typeof b === 'string') {
-    if (operator === '<') return { value: a < b };
-    if (operator === '>') return { value: a > b };
-    if (operator === '<=') return { value: a <= b };
-    if (operator === '>=') return { value: a >= b };
-  }
-  const [x, y] = [Number(a), Number(b)];
-  switch (operator) {
-    case '<':
-      return { value: x < y };
-    case '>':
-      return { value: x > y };
-    case '<=':
-      return { value: x <= y };
-    case '>=':
-      return { value: x >= y };
-    case '-':
-      return { value: x - y };
-    case '*':
-      return { value: x * y };
-    case '/':
-      return { value: x / y };
-    case '%':
-      return { value: x % y };
-    case '**':
-      return { value: x ** y };
-    case '&':
-      return { value: x & y };
-    case '|':
-      return { value: x | y };
-    case '^':
-      return { value: x ^ y };
-    case '<<':
-      return { value: x << y };
-    case '>>':
-      return { value: x >> y };
-    case '>>>':
-      return { value: x >>> y };
-    default:
-      return undefined;
-  }
+function lengthOf(value: Value): number | undefined {
+  return !(value instanceof Choice) && value.type === 'known' && typeof value.value === 'number'
+    ? value.value
+    : undefined;
 }

@@ -1,7 +1,8 @@
 /** What the interpreter computes with: known primitives, objects with identity, and the unknown, which remembers. */
 import type { ClassCode, FunctionCode, Place, Primitive, Variable } from './code.ts';
 import type { Run } from './run.ts';
-import { Choice, type Tree } from './tree.ts';
+import type { Later } from './journal.ts';
+import { Choice, type Guard, type Tree } from './tree.ts';
 
 export type Leaf = Known | Unknown | Obj;
 
@@ -52,7 +53,9 @@ export const ABSENT: Absent = { type: 'absent' };
 export interface Slot {
   readonly value: Tree<Leaf | Absent>;
   readonly at: Place;
-  readonly getter?: Obj;
+  /** An accessor has no value of its own. */
+  readonly getter?: Obj | undefined;
+  readonly setter?: Obj | undefined;
 }
 
 /** The elements of an array, a Set, or (as pairs) a Map. `open`: there may be more than those listed. */
@@ -79,14 +82,35 @@ export type Nature =
       readonly parent: Value | undefined;
       readonly prototype: Obj;
     }
-  | { readonly is: 'native'; readonly name: string; readonly call: Native; readonly construct?: Native }
+  /** `holds`: what it can reach, as the function within `f.bind(x)`. */
+  | {
+      readonly is: 'native';
+      readonly name: string;
+      readonly call: Native;
+      readonly construct?: Native;
+      readonly holds?: readonly Value[];
+    }
   | { readonly is: 'regexp'; readonly source: string; readonly flags: string }
-  /** `phase`: how many awaits lie between the start of the program and its settling. */
-  | { readonly is: 'promise'; readonly value: Value; readonly phase: number }
+  | { readonly is: 'promise'; readonly promise: Settling }
   /** The variables of the environment, as the world gives them. */
   | { readonly is: 'environment' }
   /** Something a library made: a layer, an app, a router. What it is stands in `made`, and only its library looks inside. */
   | { readonly is: 'made'; readonly made: Made };
+
+/** What becomes of a promise. */
+export interface Settling {
+  /** What it is fulfilled with, where it is not rejected. */
+  readonly value: Value;
+  /** How many awaits lie between the start of the program and its settling. */
+  readonly phase: number;
+  /** Where it is rejected for certain, and with what. */
+  readonly rejected: Guard;
+  readonly reason: Value;
+  /** Something that is not followed has a part in it, and may reject it. */
+  readonly mayFail: boolean;
+  /** What is written before it settles, but after the call that made it has returned. */
+  readonly later: readonly Later[];
+}
 
 /** Things of libraries are recognised by class (`instanceof`). */
 export abstract class Made {
@@ -118,7 +142,11 @@ export class Obj {
   open: Unknown | undefined = undefined;
   list: Tree<List> = NO_ITEMS;
   proto: Obj | undefined = undefined;
-  frozen = false;
+  frozen: Guard = false;
+  /** A class's prototype: its properties are not listed. */
+  hidden = false;
+  /** Grows with every change. */
+  version = 0;
 
   constructor(
     readonly id: number,
@@ -127,11 +155,20 @@ export class Obj {
   ) {}
 }
 
-const NO_ITEMS: List = { items: [], open: undefined };
+export const NO_ITEMS: List = { items: [], open: undefined };
 
 export interface Env {
   readonly parent: Env | undefined;
   readonly cells: Map<Variable, Value>;
+  /** When it was made, in the count that also numbers the objects. */
+  readonly born: number;
+}
+
+/** The environment that has the variable. */
+export function holderOf(env: Env, variable: Variable): Env | undefined {
+  for (let scope: Env | undefined = env; scope; scope = scope.parent)
+    if (scope.cells.has(variable)) return scope;
+  return undefined;
 }
 
 export const NO_DEPS: Deps = new Set();

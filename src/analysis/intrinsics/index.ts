@@ -3,14 +3,21 @@ import type { Place } from '../code.ts';
 import type { Library } from '../libraries/library.ts';
 import type { Arguments, Run, Surroundings } from '../run.ts';
 import { Choice } from '../tree.ts';
-import { NOWHERE, type Leaf, type Native, type Unknown, type Value } from '../value.ts';
+import { depsOf, NOWHERE, union, type Leaf, type Native, type Unknown, type Value } from '../value.ts';
 import { readEnvironment } from '../world.ts';
-import { FUNCTION_METHODS, Globals, nodeModule, PROMISE_METHODS } from './globals.ts';
+import { FUNCTION_METHODS, Globals, nodeModule, OBJECT_METHODS, PROMISE_METHODS } from './globals.ts';
 import { element, listMethod, listSize } from './lists.ts';
-import { stringMethod } from './strings.ts';
+import { numberMethod, stringMethod } from './strings.ts';
 
 /** Methods that tell people something, on whatever they are called: they change nothing that they are given. */
 const TELLING = new Set('log info warn error debug trace fatal verbose silly notice'.split(' '));
+/** Methods that tell something about what they are called on and change nothing: the same question has one answer. */
+const ASKING = new Set('includes startsWith endsWith has test'.split(' '));
+const COMPUTING = new Set(
+  'indexOf lastIndexOf join trim toLowerCase toUpperCase toString split slice substring substr charAt at replace replaceAll concat'.split(
+    ' ',
+  ),
+);
 /** Methods that keep a callback for later, or run it once the program has started: nothing is changed by the call. */
 const LATER = new Set('on once listen addListener addEventListener'.split(' '));
 
@@ -62,30 +69,60 @@ export function surroundings(libraries: readonly Library[]): Surroundings {
     },
 
     property(run, self, key, at) {
-      if (self.type === 'known')
-        return typeof self.value === 'string' ? textProperty(run, self, key, at) : undefined;
+      if (self.type === 'known') {
+        if (typeof self.value === 'string') return textProperty(run, self, key, at);
+        return (
+          native(run, `number.${key}`, typeof self.value === 'bigint' ? undefined : numberMethod(key)) ??
+          (key in Object(self.value) ? beyond(run, key, at) : undefined)
+        );
+      }
       if (self.type === 'unknown') {
         if (self.kind === 'string') return native(run, `string.${key}`, stringMethod(key));
+        if (self.kind) return native(run, `number.${key}`, numberMethod(key));
         return key === 'then' ? native(run, 'promise.then', PROMISE_METHODS['then']) : undefined;
       }
       return objectProperty(run, self, key, at);
     },
 
     observe(run, self, method, call) {
-      if (TELLING.has(method) || LATER.has(method)) return run.unknown('call of something unknown', call.at);
+      if (TELLING.has(method)) return run.unknown('call of something unknown', call.at);
+      if (LATER.has(method)) {
+        for (const arg of call.args) run.wait(arg);
+        return run.unknown('call of something unknown', call.at);
+      }
       for (const library of libraries) {
         const value = library.observe?.(run, self, method, call);
         if (value !== undefined) return value;
       }
-      return undefined;
+      return ask(run, self, method, call);
     },
   };
+
+  /** A method that only asks, by its name. */
+  function ask(
+    run: Run,
+    self: Unknown,
+    method: string,
+    { args, open, at }: { args: readonly Value[]; open: boolean; at: Place },
+  ): Value | undefined {
+    if (open || !(ASKING.has(method) || COMPUTING.has(method))) return undefined;
+    if (args.some((arg) => arg instanceof Choice || arg.type === 'object')) return undefined;
+    let deps = self.deps;
+    for (const arg of args) deps = union(deps, depsOf(arg));
+    const key = `${self.key}.${method}(${args.map((arg) => run.keyOf(arg as Leaf)).join()})`;
+    return ASKING.has(method)
+      ? run.boolean(run.decisions.ask(key, deps), at)
+      : run.unknown('computed from something unknown', at, { key, deps });
+  }
 
   function textProperty(run: Run, self: Leaf & { type: 'known' }, key: string, at: Place): Value | undefined {
     const text = String(self.value);
     if (key === 'length') return { type: 'known', value: text.length, at };
     if (/^\d+$/.test(key)) return { type: 'known', value: text[Number(key)], at };
-    return native(run, `string.${key}`, stringMethod(key));
+    return (
+      native(run, `string.${key}`, stringMethod(key)) ??
+      (key in String.prototype ? beyond(run, key, at) : undefined)
+    );
   }
 
   function objectProperty(
@@ -101,7 +138,10 @@ export function surroundings(libraries: readonly Library[]): Surroundings {
       case 'map': {
         if (key === (nature.is === 'array' ? 'length' : 'size')) return listSize(run, self, at);
         if (nature.is === 'array' && /^\d+$/.test(key)) return element(run, self, Number(key), at);
-        return native(run, `${nature.is}.${key}`, listMethod(nature.is, key)) ?? beyond(run, key, at);
+        return (
+          native(run, `${nature.is}.${key}`, listMethod(nature.is, key)) ??
+          listProperty(run, nature.is, key, at)
+        );
       }
       case 'environment':
         return readEnvironment(run.world, key, at);
@@ -116,18 +156,33 @@ export function surroundings(libraries: readonly Library[]): Surroundings {
       case 'function':
       case 'native':
       case 'class':
-        return native(
-          run,
-          `function.${key}`,
-          Object.hasOwn(FUNCTION_METHODS, key) ? FUNCTION_METHODS[key] : undefined,
+        return (
+          native(
+            run,
+            `function.${key}`,
+            Object.hasOwn(FUNCTION_METHODS, key) ? FUNCTION_METHODS[key] : undefined,
+          ) ?? (key in Function.prototype ? beyond(run, key, at) : undefined)
         );
       case 'made':
       case 'regexp':
         return beyond(run, key, at);
       case 'plain':
-        return key in Object.prototype ? beyond(run, key, at) : undefined;
+        return (
+          native(
+            run,
+            `object.${key}`,
+            Object.hasOwn(OBJECT_METHODS, key) ? OBJECT_METHODS[key] : undefined,
+          ) ?? (key in Object.prototype ? beyond(run, key, at) : undefined)
+        );
     }
   }
+}
+
+const PROTOTYPES = { array: Array.prototype, set: Set.prototype, map: Map.prototype };
+
+/** What a list has beside its elements: a method that is not modelled, or nothing. */
+function listProperty(run: Run, is: keyof typeof PROTOTYPES, key: string, at: Place): Unknown | undefined {
+  return key in PROTOTYPES[is] ? beyond(run, key, at) : undefined;
 }
 
 /** A property of a built-in object that is not modelled: it is there, and that is all that is known. */
