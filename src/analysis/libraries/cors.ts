@@ -50,6 +50,9 @@ const DEFAULT_METHODS = 'GET,HEAD,PUT,PATCH,POST,DELETE';
 /** More combinations of undecided options than this are not told apart. */
 const MOST_COMBINATIONS = 64;
 
+/** Lists within lists are looked into so far; one may hold itself. */
+const DEEPEST_LIST = 10;
+
 /** The package's own function: called it makes a layer, mounted as it is it hangs. */
 export class CorsFactory extends Made {
   override get(run: Run, self: Obj, key: string): Value | undefined {
@@ -111,7 +114,7 @@ export class CorsLayer extends Layer {
   }
 
   #listed(list: Obj, written: WrittenOrigin<Place>[], depth: number): void {
-    if (depth > 3) return;
+    if (depth > DEEPEST_LIST) return;
     for (const { items } of this.#lists(list))
       for (const item of items)
         for (const leaf of leaves(item)) {
@@ -431,7 +434,8 @@ export class CorsLayer extends Layer {
       value.type === 'known' ? value : text === undefined ? undefined : known(text, value.at);
     if (!given) return { is: 'answers', status: undefined };
     const status = statusCode(given);
-    if (status === undefined) return { is: 'fails' };
+    // Express takes `NaN` for a status too, and dies of the answer that should tell of the failure.
+    if (status === undefined) return { is: Number.isNaN(given.value) ? 'hangs' : 'fails' };
     // To an interim answer such as 100 no final one follows. (101 is final.)
     return status < 200 && status !== 101 ? { is: 'hangs' } : { is: 'answers', status };
   }
@@ -473,7 +477,7 @@ export class CorsLayer extends Layer {
     }
     const { nature } = value;
     if (nature.is === 'array')
-      return depth > 3
+      return depth > DEEPEST_LIST
         ? ['unclear']
         : this.#lists(value).map((list) => this.#matchesList(list, origin, depth));
     // Expressions and callbacks are asked from the next step on. A function within a list is never called.
@@ -507,8 +511,8 @@ export class CorsLayer extends Layer {
     // Whatever is truthy is sent as it prints.
     if (value.type === 'known')
       return value.value ? { value: String(value.value), cause: value.at } : undefined;
-    if (value.type === 'object' && (value.nature.is === 'set' || value.nature.is === 'map'))
-      return { value: `[object ${value.nature.is === 'set' ? 'Set' : 'Map'}]`, cause: value.at };
+    if (value.type === 'object' && ['set', 'map', 'promise'].includes(value.nature.is))
+      return { value: this.#text(value), cause: value.at };
     return this.#list({ value, at });
   }
 
@@ -552,7 +556,7 @@ export class CorsLayer extends Layer {
     if (is === 'set') return '[object Set]';
     if (is === 'map') return '[object Map]';
     if (is === 'promise') return '[object Promise]';
-    if (is !== 'array' || depth > 3) return undefined;
+    if (is !== 'array' || depth > DEEPEST_LIST) return undefined;
     const lists = this.#lists(object);
     const [list] = lists;
     if (!list || lists.length > 1 || list.open) return undefined;
@@ -599,13 +603,17 @@ function appended(before: Said<Place>, { value }: Said<Place>): Said<Place> {
 /** Node refuses to send it: https://github.com/nodejs/node/blob/main/lib/_http_common.js (`checkInvalidHeaderChar`). */
 const UNSENDABLE = /[^\t -~\u0080-\u00FF]/;
 
+/** How Node encodes it depends on the body that follows. */
+const NOT_ASCII = /[\u0080-\u00FF]/;
+
 /** A header's value as it arrives: white space around it is none of it. */
 function onTheWire(value: string): string {
   return strip(value, tabOrSpace);
 }
 
 function wired(said: Said<Place>): Said<Place> {
-  return said.value === undefined ? said : { ...said, value: onTheWire(said.value) };
+  if (said.value === undefined) return said;
+  return { ...said, value: NOT_ASCII.test(said.value) ? undefined : onTheWire(said.value) };
 }
 
 /** The `*` among the elements: the place that a finding about it should point at. */
@@ -664,6 +672,7 @@ function isCallable(leaf: Leaf): boolean {
 
 function numeric(value: Leaf | Absent): number | undefined {
   if (value.type !== 'known') return undefined;
+  if (typeof value.value === 'bigint') return Number(value.value);
   if (typeof value.value === 'number') return Number.isNaN(value.value) ? undefined : value.value;
   return typeof value.value === 'string' && /^-?\d+$/.test(value.value.trim())
     ? Number(value.value)
