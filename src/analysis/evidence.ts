@@ -1,5 +1,14 @@
 /** What handlers read and how they answer, as the lowered code shows. */
-import type { Code, FunctionCode, ModuleCode, Pattern, Place, Statement } from './code.ts';
+import type {
+  Code,
+  FunctionBody,
+  FunctionCode,
+  ModuleCode,
+  Pattern,
+  Place,
+  Statement,
+  Variable,
+} from './code.ts';
 
 /** Ways to answer that are meant for the server's own visitors: pages, files, redirects. */
 const OWN_PAGES = new Set(['render', 'sendFile', 'sendfile', 'download', 'redirect']);
@@ -12,90 +21,197 @@ const OWN_PAGES = new Set(['render', 'sendFile', 'sendfile', 'download', 'redire
 export function readsHeader(module: ModuleCode, text: string, header: string): readonly Place[] {
   const found = new Map<number, Place>();
   const walked = new Set<FunctionCode>();
-  const note = ({ start, end }: Place): void => {
-    found.set(start, { start, end });
-  };
+  const reading = new Reading(header, ({ start, end }) => found.set(start, { start, end }));
   for (const { index } of text.matchAll(new RegExp(header, 'gi'))) {
     // Lowering a body may bring functions within it to light: the list grows while it is walked.
     for (let i = 0; i < module.functions.length; i++) {
       const code = module.functions[i] as FunctionCode;
       if (index < code.start || index >= code.end || walked.has(code)) continue;
       walked.add(code);
-      walk(code.body().block, (piece) => {
-        if (readsHere(piece, header)) note(piece as Code | Statement);
-      });
+      reading.function(code.body());
     }
   }
   return [...found.values()].sort((a, b) => a.start - b.start);
 }
 
-function readsHere(piece: Piece, header: string): boolean {
-  if (!('op' in piece)) return false;
-  switch (piece.op) {
-    case 'get':
-      return isNamed(piece.key, header) && isHeaders(piece.object);
-    // `const { authorization } = req.headers`
-    case 'declare':
-      return piece.value !== undefined && isHeaders(piece.value) && names(piece.target).includes(header);
-    case 'call': {
-      const [first] = piece.items;
-      if (piece.callee.op !== 'get' || !first || !isNamed(first.code, header)) return false;
-      const { key, object } = piece.callee;
-      const method = key.op === 'constant' && (key.value === 'get' || key.value === 'header');
-      return method && (isParameter(object) || isHeaders(object));
-    }
-    default:
-      return false;
+/** What a function is given that is no request: what the app itself sends, and what it gets for an answer. */
+const NO_REQUEST =
+  /^(?:res|response|reply|resp|(?:axios|request|fetch)?(?:config|cfg|options|opts|init)|settings|err|error)$/i;
+/** `const request = context.switchToHttp().getRequest()` */
+const REQUEST = /^req(?:uest)?$/i;
+
+class Reading {
+  /** Variables that stand for a request's headers. */
+  readonly #headers = new Set<Variable>();
+  /** What is assigned to or deleted is not read. */
+  readonly #written = new Set<object>();
+
+  constructor(
+    readonly header: string,
+    readonly note: (place: Place) => unknown,
+  ) {}
+
+  function({ parameters, block }: FunctionBody): void {
+    // `({ headers: { authorization } }, res) => …`
+    for (const parameter of parameters) this.#ofRequest(parameter);
+    walk(block, (piece) => this.#visit(piece));
   }
+
+  #visit(piece: Piece): void {
+    if (!('op' in piece)) return;
+    if (piece.op === 'delete') this.#written.add(piece.target);
+    else if (piece.op === 'declare' || piece.op === 'assign') {
+      // `const { authorization } = req.headers`, `const { headers } = req`, `const headers = req.headers`
+      if (piece.value && this.#isHeaders(piece.value)) this.#ofHeaders(piece.target);
+      else if (piece.value && isRequest(piece.value)) this.#ofRequest(piece.target);
+    } else if (this.#reads(piece)) this.note(piece);
+  }
+
+  #reads(piece: Extract<Piece, { readonly op: string }>): piece is Code {
+    switch (piece.op) {
+      case 'get':
+        return !this.#written.has(piece) && this.#isNamed(piece.key) && this.#isHeaders(piece.object);
+      case 'binary':
+        return piece.operator === 'in' && this.#isNamed(piece.left) && this.#isHeaders(piece.right);
+      case 'call': {
+        const [first] = piece.items;
+        const { callee } = piece;
+        if (callee.op !== 'get' || !first || !this.#isNamed(first.code)) return false;
+        const { key, object } = callee;
+        const method = key.op === 'constant' && (key.value === 'get' || key.value === 'header');
+        return method && (isRequest(object) || this.#isHeaders(object));
+      }
+      default:
+        return false;
+    }
+  }
+
+  #ofRequest(pattern: Pattern): void {
+    if (pattern.to === 'default') this.#ofRequest(pattern.target);
+    if (pattern.to !== 'object') return;
+    for (const { key, target } of pattern.properties) if (isKey(key, 'headers')) this.#ofHeaders(target);
+  }
+
+  #ofHeaders(pattern: Pattern): void {
+    if (pattern.to === 'default') this.#ofHeaders(pattern.target);
+    if (pattern.to === 'variable') this.#headers.add(pattern.variable);
+    if (pattern.to !== 'object') return;
+    for (const { key, target } of pattern.properties) {
+      if (!this.#isNamed(key)) continue;
+      const inner = target.to === 'default' ? target.target : target;
+      this.note(inner.to === 'variable' ? inner : key);
+    }
+  }
+
+  #isNamed(code: Code): boolean {
+    return (
+      code.op === 'constant' && typeof code.value === 'string' && code.value.toLowerCase() === this.header
+    );
+  }
+
+  /** `req.headers`, also `req.headers || {}`. */
+  #isHeaders(code: Code): boolean {
+    if (code.op === 'chain') return this.#isHeaders(code.code);
+    if (code.op === 'logical') return this.#isHeaders(code.left) || this.#isHeaders(code.right);
+    if (code.op === 'read') return this.#headers.has(code.variable);
+    // `socket.handshake.headers`, `ctx.request.headers`, `context.req.headers`
+    return (
+      code.op === 'get' &&
+      isKey(code.key, 'headers') &&
+      (isRequest(code.object) || (code.object.op === 'get' && isParameter(code.object.object)))
+    );
+  }
+}
+
+/** Something that the function is given, or goes by the name. What the app itself sends (`config`) is no request. */
+function isRequest(code: Code): boolean {
+  if (code.op === 'chain') return isRequest(code.code);
+  if (code.op === 'read') return isParameter(code) || REQUEST.test(code.variable.name);
+  // `ctx.request`, `c.req`, `this.req`
+  return (
+    code.op === 'get' &&
+    code.key.op === 'constant' &&
+    REQUEST.test(String(code.key.value)) &&
+    (code.object.op === 'this' || isParameter(code.object))
+  );
+}
+
+function isParameter(code: Code): boolean {
+  return code.op === 'read' && code.variable.kind === 'parameter' && !NO_REQUEST.test(code.variable.name);
+}
+
+function isKey(code: Code, name: string): boolean {
+  return code.op === 'constant' && code.value === name;
 }
 
 /** Whether the function answers with a page, a file or a redirect. */
 export function answersOwnPage(code: FunctionCode): boolean {
   let own = false;
   walk(code.body().block, (piece) => {
-    if ('op' in piece && piece.op === 'call' && piece.callee.op === 'get') {
-      const { key } = piece.callee;
-      if (key.op === 'constant' && OWN_PAGES.has(String(key.value))) own = true;
-    }
+    if (!('op' in piece) || piece.op !== 'call' || piece.callee.op !== 'get') return;
+    const { key, object } = piece.callee;
+    if (key.op !== 'constant' || !isOfParameter(object)) return;
+    const method = String(key.value);
+    if (OWN_PAGES.has(method) || (method === 'send' && isHtml(piece.items[0]?.code))) own = true;
   });
   return own;
 }
 
-function isNamed(code: Code, header: string): boolean {
-  return code.op === 'constant' && typeof code.value === 'string' && code.value.toLowerCase() === header;
-}
-
-/** `req.headers`, where `req` is given to the function. What the app itself sends (`config.headers`) is written, not read. */
-function isHeaders(code: Code): boolean {
-  if (code.op === 'chain') return isHeaders(code.code);
-  if (code.op !== 'get' || code.key.op !== 'constant' || code.key.value !== 'headers') return false;
-  // `socket.handshake.headers`, `ctx.request.headers`, `context.req.headers`
-  const { object } = code;
-  return isParameter(object) || (object.op === 'get' && isParameter(object.object));
-}
-
-function isParameter(code: Code): boolean {
+/** `res`, `res.status(200).type('html')`: not a client of some store that has files to download. */
+function isOfParameter(code: Code): boolean {
+  if (code.op === 'chain') return isOfParameter(code.code);
+  if (code.op === 'get') return isOfParameter(code.object);
+  if (code.op === 'call') return isOfParameter(code.callee);
   return code.op === 'read' && code.variable.kind === 'parameter';
 }
 
-function names(pattern: Pattern): readonly string[] {
-  if (pattern.to !== 'object') return [];
-  return pattern.properties.map(({ key }) => (key.op === 'constant' ? String(key.value).toLowerCase() : ''));
+/** Text that starts with a tag. */
+function isHtml(code: Code | undefined): boolean {
+  const text =
+    code?.op === 'template' ? code.texts[0] : code?.op === 'constant' ? String(code.value) : undefined;
+  return text !== undefined && /^\s*<(?:!doctype html|[a-z])/i.test(text);
+}
+
+/** Whether a handler may leave the answer to a later one: it calls `next()`, with no error. */
+export function passesOn(code: FunctionCode): boolean {
+  const { parameters, block } = code.body();
+  const next = parameters[2];
+  if (next?.to !== 'variable') return false;
+  let passes = false;
+  walkInto(block, (piece) => {
+    if (!('op' in piece) || piece.op !== 'call' || piece.callee.op !== 'read') return;
+    const [first] = piece.items;
+    if (piece.callee.variable !== next.variable) return;
+    if (!first || (first.code.op === 'constant' && first.code.value !== null)) passes = true;
+  });
+  return passes;
 }
 
 type Piece = Code | Statement | Pattern | object;
 
 /** Visits every piece of lowered code, functions within it excepted: each is visited for itself. */
 function walk(piece: unknown, visit: (piece: Piece) => void): void {
+  visitAll(piece, visit, false);
+}
+
+/** The same, functions within it too. */
+function walkInto(piece: unknown, visit: (piece: Piece) => void): void {
+  visitAll(piece, visit, true);
+}
+
+function visitAll(piece: unknown, visit: (piece: Piece) => void, into: boolean): void {
   if (typeof piece !== 'object' || piece === null) return;
   if (Array.isArray(piece)) {
-    for (const one of piece) walk(one, visit);
+    for (const one of piece) visitAll(one, visit, into);
     return;
   }
-  if ('body' in piece && typeof piece.body === 'function') return;
+  if ('body' in piece && typeof piece.body === 'function') {
+    if (into) visitAll((piece as FunctionCode).body().block, visit, into);
+    return;
+  }
   visit(piece);
   for (const name in piece) {
     const value = (piece as Record<string, unknown>)[name];
-    if (typeof value === 'object' && name !== 'variable') walk(value, visit);
+    if (typeof value === 'object' && name !== 'variable') visitAll(value, visit, into);
   }
 }

@@ -11,7 +11,7 @@ import { expressLibrary } from './libraries/express.ts';
 import { Layer } from './libraries/layer.ts';
 import type { Library } from './libraries/library.ts';
 import { lower } from './lower.ts';
-import { expressMajor, type ExpressMajor } from './manifest.ts';
+import { expressVersion, type ExpressMajor, type ExpressVersion } from './manifest.ts';
 import { Run } from './run.ts';
 import { Server } from './server.ts';
 import { BudgetSpent } from './tree.ts';
@@ -71,7 +71,6 @@ export class CorsFile {
   readonly #filename: string;
   readonly #settings: Settings;
   #problems: readonly Problem<Place>[] | undefined;
-  #express: { readonly major: ExpressMajor | undefined } | undefined;
 
   constructor(source: Source, filename: string, settings: Settings) {
     this.#source = source;
@@ -134,12 +133,14 @@ export class CorsFile {
   #expressPaths(server: Server): readonly Problem<Place>[] {
     const problems = server.expressPaths();
     // `package.json` is looked for only where something hangs on it.
-    return problems.length > 0 && this.#major() === 5 ? problems : [];
+    const express = problems.length > 0 ? this.#express() : undefined;
+    if (express?.major !== 5) return [];
+    return express.only ? problems : problems.map(forBothVersions);
   }
 
-  #major(): ExpressMajor | undefined {
-    this.#express ??= { major: this.#settings.express ?? expressMajor(this.#filename) };
-    return this.#express.major;
+  #express(): ExpressVersion | undefined {
+    const { express } = this.#settings;
+    return express ? { major: express, only: true } : expressVersion(this.#filename);
   }
 
   #evidence(module: ModuleCode): readonly Evidence<Place>[] {
@@ -156,12 +157,24 @@ export class CorsFile {
   }
 }
 
+/** A path of Express 5 means something else on Express 4: no correction where the code is meant for both. */
+function forBothVersions(problem: Problem<Place>): Problem<Place> {
+  const { path = '', flaw = '' } = problem.data;
+  const write = ' `package.json` allows Express 4 too: a regular expression, such as `/.*/`, suits both.';
+  return { ...problem, data: { path, flaw, write } };
+}
+
 /**
  * Runs the module, then every function that speaks of a policy and that nothing here calls: exported set-up functions,
  * methods of a class that another file makes, callbacks. Their parameters are unknown.
  */
 function runAll(run: Run, module: ModuleCode, text: string): void {
   run.module(module);
+  runParts(run, module, text);
+  run.settle();
+}
+
+function runParts(run: Run, module: ModuleCode, text: string): void {
   const tried = new Set<FunctionCode>();
   for (let part = 1; part <= MOST_PARTS; part++) {
     const next = unvisited(run, module, text, tried);

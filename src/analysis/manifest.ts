@@ -4,26 +4,28 @@ import { dirname, isAbsolute, join } from 'node:path';
 
 export type ExpressMajor = 4 | 5;
 
+/** There is no Express 6 yet: a range without an upper bound allows what exists. */
+const EXISTING = [3, 4, 5] as const;
+
 /** How many folders are looked through, upwards. */
 const HIGHEST = 30;
 
+export interface ExpressVersion {
+  readonly major: ExpressMajor;
+  /** The code is meant for no other: what `package.json` demands does not allow two, of which one is installed. */
+  readonly only: boolean;
+}
+
 /**
- * The major version of Express of the package that a file belongs to: as its `package.json` (or that of the workspace
- * around it) demands; where that leaves several, as installed. Nothing if neither tells.
+ * The version of Express that a file runs with: as the `package.json` of its package (or that of the workspace around
+ * it) demands; where that leaves several, as installed. Nothing if neither tells.
  */
-export function expressMajor(filename: string): ExpressMajor | undefined {
+export function expressVersion(filename: string): ExpressVersion | undefined {
   if (!isAbsolute(filename)) return undefined;
   let folder = dirname(filename);
   for (let up = 0; up < HIGHEST; up++) {
-    const range = demanded(join(folder, 'package.json'));
-    if (range !== undefined) {
-      const majors = majorsOf(range);
-      if (majors?.length === 1) return supported(majors[0]);
-      const installed = installedMajor(folder);
-      return majors === undefined || (installed !== undefined && majors.includes(installed))
-        ? supported(installed)
-        : undefined;
-    }
+    const ranges = demanded(join(folder, 'package.json'));
+    if (ranges.length > 0) return versionOf(ranges, folder);
     const parent = dirname(folder);
     if (parent === folder || existsSync(join(folder, '.git'))) return undefined;
     folder = parent;
@@ -31,17 +33,26 @@ export function expressMajor(filename: string): ExpressMajor | undefined {
   return undefined;
 }
 
+function versionOf(ranges: readonly string[], folder: string): ExpressVersion | undefined {
+  const [first, ...others] = ranges.map(majorsOf);
+  const installed = first?.length === 1 ? first[0] : installedMajor(folder);
+  if (first && !(installed !== undefined && first.includes(installed))) return undefined;
+  const major = supported(installed);
+  // A library is tried with one (`devDependencies`), and meant for all that `peerDependencies` says.
+  return major && { major, only: [first, ...others].every((majors) => !majors || majors.length === 1) };
+}
+
 function supported(major: number | undefined): ExpressMajor | undefined {
   return major === 4 || major === 5 ? major : undefined;
 }
 
-function demanded(file: string): string | undefined {
+/** Every range that a `package.json` gives, the one that is installed first. */
+function demanded(file: string): readonly string[] {
   const manifest = readJson(file);
-  for (const kind of ['dependencies', 'devDependencies', 'peerDependencies'] as const) {
+  return ['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies'].flatMap((kind) => {
     const range = field(field(manifest, kind), 'express');
-    if (typeof range === 'string') return range;
-  }
-  return undefined;
+    return typeof range === 'string' ? [range] : [];
+  });
 }
 
 /** The version in `node_modules`, here or above. */
@@ -57,35 +68,39 @@ function installedMajor(from: string): number | undefined {
   return undefined;
 }
 
+/** One bound of a range: `^5.1.0`, `>= 4`, `5.x`, `*`. */
+const BOUND =
+  /(>=|<=|>|<|\^|~>?|=)?\s*v?(\d+|[xX*])(?:\.(\d+|[xX*]))?(?:\.(?:\d+|[xX*]))?(?:-[\w.-]+)?(?:\+[\w.-]+)?(?=\s|$)/g;
+
 /**
  * The major versions that a range allows, of those that exist; nothing for a range that does not say (`latest`,
- * `workspace:*`, `catalog:`).
+ * `workspace:*`, `catalog:`, a folder, an address).
  */
 export function majorsOf(range: string): readonly number[] | undefined {
+  if (/^workspace:[*^~]?$/.test(range)) return undefined;
   const majors = new Set<number>();
   for (const part of range.replace(/^(?:npm:express@|workspace:)/, '').split('||')) {
-    const bounds = [
-      ...part
-        .trim()
-        .matchAll(/(>=|<=|>|<|\^|~|=)?\s*v?(\d+)(?:\.(\d+|x|\*))?(?:\.(\d+|x|\*))?(?:-[\w.-]+)?/g),
-    ];
-    if (bounds.length === 0 || bounds.some((bound) => bound[0] === '')) return undefined;
-    const hyphen = /\d\s+-\s+v?\d/.test(part);
+    const rest = part.replace(BOUND, '').trim();
+    const hyphen = rest === '-';
+    if (rest !== '' && !hyphen) return undefined;
     let [low, high] = [0, Number.POSITIVE_INFINITY];
-    bounds.forEach(([, operator = '', major, minor], index) => {
+    [...part.matchAll(BOUND)].forEach(([, operator = '', major, minor], index) => {
       const version = Number(major);
+      // `*` bounds nothing.
+      if (Number.isNaN(version)) return;
+      const whole = minor === undefined || Number.isNaN(Number(minor));
       if (hyphen && index === 0) low = version;
       else if (hyphen || operator === '<=') high = version;
       // `<5` and `<5.0.0` leave 4; `<5.2.0` leaves 5.
-      else if (operator === '<') high = minor === undefined || minor === '0' ? version - 1 : version;
-      else if (operator === '>=' || operator === '>') low = version;
+      else if (operator === '<') high = whole || minor === '0' ? version - 1 : version;
+      // `>4` leaves 5; `>4.0.0` leaves 4.
+      else if (operator === '>') low = whole ? version + 1 : version;
+      else if (operator === '>=') low = version;
       else [low, high] = [version, version];
     });
-    for (const major of [3, 4, 5, 6]) if (major >= low && major <= high) majors.add(major);
+    for (const major of EXISTING) if (major >= low && major <= high) majors.add(major);
   }
-  // There is no Express 6 yet: a range without an upper bound allows what exists.
-  const existing = [...majors].filter((major) => major < 6);
-  return existing.length > 0 ? existing : undefined;
+  return majors.size > 0 ? [...majors].sort() : undefined;
 }
 
 /** Parsed, or nothing if it is missing or broken. */

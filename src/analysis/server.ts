@@ -2,7 +2,7 @@
 import type { Mount, Route } from '../policy/judge-order.ts';
 import type { Problem } from '../policy/problems.ts';
 import type { FunctionCode, Place } from './code.ts';
-import { answersOwnPage } from './evidence.ts';
+import { answersOwnPage, passesOn } from './evidence.ts';
 import { CorsFactory } from './libraries/cors.ts';
 import { express5Flaw } from './libraries/express-paths.ts';
 import { App, Bland, type Handler, type RegisteredPath, type Registration } from './libraries/express.ts';
@@ -156,14 +156,20 @@ export class Server {
     for (const handler of registration.handlers) {
       const router = madeBy(handler.value, App);
       if (router && depth < 5)
-        steps.push(...(whole === undefined ? [] : this.#steps(router, whole, depth + 1)));
+        // Where a router stands is not known: neither is where its policies do.
+        for (const inner of this.#steps(router, whole ?? '', depth + 1))
+          steps.push(whole === undefined ? { ...inner, path: undefined } : inner);
+      else if (router) step('unknown', handler);
       else if (madeBy(handler.value, Layer)) step('policy', handler);
       else if (this.#mayAllow(handler.value)) step('unknown', handler);
     }
     const last = registration.handlers.at(-1);
     // A route answers only what it is asked; `app.options()` is CORS's own business.
-    if (last && !['use', 'OPTIONS'].includes(registration.how) && !madeBy(last.value, Layer))
-      step('route', last);
+    if (last && !['use', 'OPTIONS'].includes(registration.how) && !madeBy(last.value, Layer)) {
+      const code = functionOf(last.value);
+      // What may pass a request on is a guard: who answers comes later.
+      if (!code || !passesOn(code)) step('route', last);
+    }
     return steps;
   }
 
@@ -215,20 +221,33 @@ function unprotected(steps: readonly Step[]): readonly Bare[] {
   const own = new Set(steps.filter(({ is }) => is !== 'route').map(({ registration }) => registration));
   const exactly = new Set<string>();
   const below = new Set<string>();
+  const patterns: string[] = [];
   const bare: Bare[] = [];
   for (const [at, step] of steps.entries()) {
     const { path, is, covers } = step;
+    const { how } = step.registration;
     if (is !== 'route') {
       // Where is not known: anywhere.
       if (path === undefined) return bare;
-      (covers === 'prefix' ? below : exactly).add(trimmed(path));
+      const methods = how === 'use' || how === 'escape' ? 'ALL' : how;
+      const pattern = PATTERN.exec(path);
+      if (pattern) patterns.push(`${methods} ${path.slice(0, pattern.index).toLowerCase()}`);
+      (covers === 'prefix' ? below : exactly).add(`${methods} ${trimmed(path)}`);
     } else if (path !== undefined && !own.has(step.registration)) {
-      const safe = exactly.has(trimmed(path)) || prefixes(path).some((prefix) => below.has(prefix));
+      const safe = ['ALL', how].some(
+        (methods) =>
+          exactly.has(`${methods} ${trimmed(path)}`) ||
+          prefixes(path).some((prefix) => below.has(`${methods} ${prefix}`)) ||
+          patterns.some((pattern) => `${methods} ${path.toLowerCase()}`.startsWith(pattern)),
+      );
       if (!safe) bare.push({ step: { ...step, path }, at });
     }
   }
   return bare;
 }
+
+/** Where a path stops being plain text: what it matches from there on is not worked out, so it may be anything. */
+const PATTERN = /\/?[:*?+()[\]{}\\]/;
 
 /** A path as Express compares it: without case, and without the slash at its end. */
 function trimmed(path: string): string {
@@ -277,7 +296,7 @@ function routersOf(handlers: readonly Handler[]): readonly App[] {
 
 /** A path that matches every request, in either version's syntax. */
 function everything(path: string): boolean {
-  return /^\/?(?:\*|\(\.\*\)|\{\*\w+\}|\*\w+)$/.test(path);
+  return /^\/?(?:\*|\{\*\w+\}|\*\w+)$/.test(path);
 }
 
 function join(prefix: string, path: string): string {

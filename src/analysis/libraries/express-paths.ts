@@ -10,31 +10,77 @@ export interface PathFlaw {
   readonly corrected: string | undefined;
 }
 
-const NAME = /^(?:[$_\p{ID_Start}][$\u200c\u200d\p{ID_Continue}]*|"(?:[^"\\]|\\.)+")/u;
+/** A name behind `:` or `*`; in quotes anything may stand. */
+const NAME = /^(?:[$_\p{ID_Start}][$\u200c\u200d\p{ID_Continue}]*|"(?:[^"\\]|\\.)+")/su;
+
+/** How many ways to leave braces out Express 5 takes. */
+const MOST_COMBINATIONS = 256;
 
 /** What Express 5 throws at, if it does. */
 export function express5Flaw(path: string): PathFlaw | undefined {
-  const flaw = syntaxFlaw(path);
+  // Slashes at the end are cut off before the path is read, also one that a backslash stands before.
+  const flaw = syntaxFlaw(path === '/' ? path : path.replace(/\/+$/, ''));
   return flaw === undefined ? undefined : { flaw, corrected: rewrite(path) };
 }
 
+/** What a path is made of, as far as it matters whether text stands between two names. */
+type Piece = 'text' | 'name' | readonly Piece[];
+
 function syntaxFlaw(path: string): string | undefined {
-  let depth = 0;
+  const whole: Piece[] = [];
+  const open: Piece[][] = [];
+  let now = whole;
   for (let i = 0; i < path.length; i++) {
     const character = path[i] as string;
-    if (character === '\\') {
-      if (++i >= path.length) return 'it ends in a backslash';
-    } else if (character === '{') depth++;
-    else if (character === '}') {
-      if (--depth < 0) return '`}` closes nothing';
+    if (character === '{') {
+      const group: Piece[] = [];
+      now.push(group);
+      open.push(now);
+      now = group;
+    } else if (character === '}') {
+      const outer = open.pop();
+      if (!outer) return '`}` closes nothing';
+      now = outer;
     } else if (character === ':' || character === '*') {
       const name = NAME.exec(path.slice(i + 1));
-      if (!name) return character === '*' ? '`*` needs a name' : '`:` needs a name';
+      if (!name) return `\`${character}\` needs a name`;
       i += name[0].length;
+      now.push('name');
     } else if ('()[]+?!'.includes(character)) return `\`${character}\` is reserved`;
+    else {
+      if (character === '\\' && ++i >= path.length) return 'it ends in a backslash';
+      now.push('text');
+    }
   }
-  return depth > 0 ? '`{` is not closed' : undefined;
+  return open.length > 0 ? '`{` is not closed' : combinationFlaw(whole);
 }
+
+/** Braces may be left out: each combination is a path of its own, in which text must stand between names. */
+function combinationFlaw(path: readonly Piece[]): string | undefined {
+  let combinations = 0;
+  let flaw: string | undefined;
+  const follow = (pieces: readonly Piece[], from: number, before: boolean, then: Follow): void => {
+    let touching = before;
+    for (let i = from; i < pieces.length && flaw === undefined; i++) {
+      const piece = pieces[i] as Piece;
+      if (typeof piece !== 'string') follow(piece, 0, touching, (t) => follow(pieces, i + 1, t, then));
+      else if (piece === 'name' && touching) flaw = 'text must stand between two names';
+      else touching = piece === 'name';
+    }
+    if (flaw === undefined) then(touching);
+  };
+  follow(path, 0, false, () => {
+    if (++combinations > MOST_COMBINATIONS) flaw = 'it has too many braces';
+  });
+  return flaw;
+}
+
+/** What comes after a group; `touching`: a name stands directly before. */
+type Follow = (touching: boolean) => void;
+
+/** Whole segments: text, or one name. */
+const SEGMENTS = String.raw`((?:\/[\w.~-]+|\/:[A-Za-z_]\w*)*)`;
+const PARAMETER = String.raw`:([A-Za-z_]\w*)`;
 
 /**
  * Forms that match the same in both, each as measured. `(.*)` is none: what it matches on Express 4 is nothing at all,
@@ -42,8 +88,9 @@ function syntaxFlaw(path: string): string | undefined {
  */
 const FORMS: readonly (readonly [RegExp, string])[] = [
   [/^\/?\*$/, '/{*splat}'],
-  [/^((?:\/[\w.~-]+|\/:\w+)+)\/\*$/, '$1/{*splat}'],
-  [/^((?:\/[\w.~-]+|\/:\w+)*)\/:(\w+)\?$/, '$1{/:$2}'],
+  [new RegExp(String.raw`^${SEGMENTS}\/\*$`), '$1/{*splat}'],
+  [new RegExp(String.raw`^${SEGMENTS}\/${PARAMETER}\?$`), '$1{/:$2}'],
+  [new RegExp(String.raw`^${SEGMENTS}\/${PARAMETER}\.${PARAMETER}\?$`), '$1/:$2{.:$3}'],
 ];
 
 function rewrite(path: string): string | undefined {

@@ -9,6 +9,7 @@ import {
   Made,
   madeBy,
   NOWHERE,
+  stringOf,
   type Leaf,
   type Native,
   type NativeCall,
@@ -212,6 +213,8 @@ export const expressLibrary: Library = {
     const native: NativeCall = { self, ...call };
     // A parameter is an app once a layer, a function or a router is registered on it.
     if (!app && !call.args.some((arg) => isHandler(run, arg)) && name !== 'route') return undefined;
+    // `container.use('cors', cors)` names something.
+    if (!app && /^\w/.test(stringOf(run.here(call.args[0] ?? run.undefined())) ?? '')) return undefined;
     if (!app) {
       app = run.make(new App(), self.at);
       known.set(self.key, app);
