@@ -15,8 +15,10 @@ type Node = TSESTree.Node;
 export const editMessages = {
   readFromEnvironment:
     'Let in the origins listed in the environment variable `ALLOWED_ORIGINS`, and nobody while it is not set.',
-  dropCredentials: 'Drop `credentials`: browsers then send no cookies, and any website may read the answers.',
-  makePublic: 'Let in every website with `*`, and drop `credentials`: browsers then send no cookies.',
+  dropCredentials:
+    'Drop `credentials`: any website may read the answers, but of requests without cookies only.',
+  makePublic:
+    'Let in every website with `*`, and drop `credentials`: of requests with cookies nobody reads the answers.',
   listElements: 'Compare with the elements: only the origins in it are let in.',
   correctOrigin: 'Let in `{{corrected}}`.',
   splitList: 'Make it a list of origins: each of them is let in.',
@@ -57,7 +59,7 @@ export class Edits {
   /** Reads the allowed origins from the environment, in place of the value. */
   readFromEnvironment(place: Place): Edit | undefined {
     const node = this.#value(place);
-    const fix = node && this.#replaceValue(node, FROM_ENVIRONMENT);
+    const fix = node && !this.#isShared(node) ? this.#replaceValue(node, FROM_ENVIRONMENT) : undefined;
     return fix && { messageId: 'readFromEnvironment', fix };
   }
 
@@ -93,7 +95,13 @@ export class Edits {
         ? node
         : undefined;
     const elements = set?.arguments[0];
-    if (!set || !elements || elements.type === 'SpreadElement' || set.arguments.length !== 1)
+    if (
+      !set ||
+      this.#isShared(set) ||
+      !elements ||
+      elements.type === 'SpreadElement' ||
+      set.arguments.length !== 1
+    )
       return undefined;
     const array =
       elements.type === 'ArrayExpression'
@@ -272,6 +280,13 @@ export class Edits {
     )
       return node.parent.operator === '=' ? node.parent.right : undefined;
     return node;
+  }
+
+  /** The value of a variable that is read elsewhere too: `allowed.has(…)` needs the Set that it is. */
+  #isShared({ parent }: Node): boolean {
+    if (parent?.type !== 'VariableDeclarator') return false;
+    const [variable] = this.#source.getDeclaredVariables?.(parent) ?? [];
+    return (variable?.references.filter((reference) => reference.isRead()).length ?? 0) > 1;
   }
 
   #comments(node: Node): number {
