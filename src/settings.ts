@@ -41,7 +41,16 @@ function check(given: Record<string, unknown>): Settings {
 }
 
 function wrong(setting: string, value: unknown, expected: string): Error {
-  return new Error(
-    `eslint-plugin-cors: ${setting} is ${JSON.stringify(value) ?? String(value)}; expected ${expected}.`,
-  );
+  return new Error(`eslint-plugin-cors: ${setting} is ${show(value)}; expected ${expected}.`);
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'function') return 'a function';
+  if (typeof value !== 'object' && typeof value !== 'string') return String(value);
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // It holds itself.
+    return 'an object';
+  }
 }

@@ -35,6 +35,7 @@ testRule('no-hanging-cors', rule, {
     server('app.use(wrap(cors));'),
     server('module.exports = { cors };'),
     server("app.set('cors', cors);"),
+    server("container.use('cors', cors);"),
     server('const make = cors;\napp.use(make());'),
     server('const make = cors.bind(null, { maxAge: 600 });\napp.use(make());'),
     server('function middleware() { return cors(); }\napp.use(middleware());'),

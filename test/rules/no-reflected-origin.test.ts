@@ -408,11 +408,40 @@ export class AppModule { configure(consumer: Consumer) { consumer.apply(cors({ o
     taken('{}', isNo('an object')),
     taken('new Map()', isNo('a `Map`')),
     taken('1', '`origin: 1` hands every origin back'),
-    taken('[true]', '`true` in the list stands for every origin'),
-    taken(
-      "['https://a.example', (origin) => origin.endsWith('.example')]",
-      'a function in the list is never called, and `cors` takes anything that is truthy for a yes',
-    ),
+    // An element of a list, for which nothing is to be put.
+    ...(
+      [
+        ['true', '`true` in the list'],
+        ['new Set(origins)', 'a `Set` in the list'],
+        ['{}', 'an object in the list'],
+      ] as const
+    ).map(([element, what]): InvalidCase => ({
+      code: server(`app.use(cors({ origin: ['https://a.example', «${element}»], credentials: true }));`),
+      errors: [
+        {
+          messageId: 'any-origin-credentials',
+          data: {
+            witness: STRANGER,
+            because: `${what} is no string or expression, and \`cors\` takes anything else that is truthy for a yes`,
+          },
+        },
+      ],
+    })),
+    {
+      code: server(
+        "app.use(cors({ origin: ['https://a.example', «(origin) => origin.endsWith('.example')»], credentials: true }));",
+      ),
+      errors: [
+        {
+          messageId: 'any-origin-credentials',
+          data: {
+            witness: STRANGER,
+            because:
+              'a function in the list is never called, and `cors` takes anything that is truthy for a yes',
+          },
+        },
+      ],
+    },
     {
       name: 'a set of what is no better: it is not offered as a list',
       code: server("app.use(cors({ origin: «new Set(['*'])», credentials: true }));"),

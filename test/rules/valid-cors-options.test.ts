@@ -11,7 +11,7 @@ const effects: Readonly<Record<string, string>> = {
   allowedHeaders: ', and whatever headers are asked for are allowed',
   exposedHeaders: ', so pages cannot read those headers',
   maxAge: ', so browsers ask again before nearly every request',
-  optionsSuccessStatus: '',
+  optionsSuccessStatus: ', and preflights are answered 204',
   preflightContinue: '',
 };
 
