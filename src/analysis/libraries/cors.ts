@@ -1,6 +1,6 @@
 /**
  * npm `cors` (2.8): given these options, which layer. As measured, see `test/facts/cors.test.ts`; that file and
- * `test/analysis/cors-model.test.ts` run the real package against what is said here.
+ * `test/analysis/cors.model.test.ts` run the real package against what is said here.
  */
 import type { End, Fault, Outcome, Remedy, Request, Said, WrittenOrigin } from '../../policy/policy.ts';
 import { strip, tabOrSpace } from '../../policy/white-space.ts';
