@@ -13,5 +13,7 @@ export default defineRule({
   },
   create:
     () =>
-    ({ places: { call } }, edit) => ({ suggest: [call && edit.callLibrary(call)] }),
+    ({ places: { call, status } }, edit) => ({
+      suggest: [call && edit.callLibrary(call), status && edit.endResponse(status)],
+    }),
 });

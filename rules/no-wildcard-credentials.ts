@@ -21,6 +21,7 @@ export default defineRule({
       return {
         suggest: [
           remedies?.has('list-origins') ? list : undefined,
+          remedies?.has('make-public') ? edit.makePublicByName(cause, places['credentials']) : undefined,
           remedies?.has('drop-credentials') ? edit.dropCredentials(places['credentials']) : undefined,
           // The default of `methods` is what `*` was meant to be. A list of headers is known to its author only.
           remedies?.has('remove-option') ? edit.removeOption(cause, data['option'] ?? '') : undefined,

@@ -1,3 +1,4 @@
+import { LONGEST_MAX_AGE } from '../src/policy/judge-defaults.ts';
 import { defineRule } from '../src/rule.ts';
 
 export default defineRule({
@@ -35,9 +36,16 @@ export default defineRule({
         case 'not-a-list':
           return { suggest: [remedies?.has('make-list') ? edit.listElements(cause, 'toArray') : undefined] };
         case 'max-age-in-milliseconds':
-          return { suggest: [edit.toSeconds(cause, data['seconds'] ?? '')] };
+          // More than any browser keeps is cut down to that.
+          return {
+            suggest: [
+              Number(data['seconds']) > LONGEST_MAX_AGE
+                ? edit.longestMaxAge(cause)
+                : edit.toSeconds(cause, data['seconds'] ?? ''),
+            ],
+          };
         case 'max-age-not-a-number':
-          return { suggest: [edit.removeOption(cause, 'maxAge')] };
+          return { suggest: [edit.addMaxAge(cause)] };
         case 'status-not-ok':
           return { suggest: [edit.useStatus204(cause)] };
         default:

@@ -28,6 +28,11 @@ describe('settings.cors', () => {
       { express: 5, env: { NODE_ENV: 'staging', EMPTY: '' } },
       { express: 5, env: { NODE_ENV: 'staging', EMPTY: '' } },
     ],
+    [{ ownHosts: [] }, { ownHosts: [] }],
+    [
+      { ownHosts: ['*.vercel.app', 'myapp-*.vercel.app', 'app.example.com', 'build-box', '*-x.a.co.uk'] },
+      { ownHosts: ['*.vercel.app', 'myapp-*.vercel.app', 'app.example.com', 'build-box', '*-x.a.co.uk'] },
+    ],
   ])('%j is right', (given, expected) => {
     expect(corsSettings({ cors: given })).toEqual(expected);
   });
@@ -46,14 +51,17 @@ describe('settings.cors', () => {
     ],
     [[], 'eslint-plugin-cors: settings.cors is []; expected an object such as `{ express: 5 }`.'],
     [true, 'eslint-plugin-cors: settings.cors is true; expected an object such as `{ express: 5 }`.'],
-    [{ expres: 5 }, 'eslint-plugin-cors: settings.cors.expres is no setting; there are `express` and `env`.'],
+    [
+      { expres: 5 },
+      'eslint-plugin-cors: settings.cors.expres is no setting; there are `express`, `env` and `ownHosts`.',
+    ],
     [
       { Express: 5 },
-      'eslint-plugin-cors: settings.cors.Express is no setting; there are `express` and `env`.',
+      'eslint-plugin-cors: settings.cors.Express is no setting; there are `express`, `env` and `ownHosts`.',
     ],
     [
       { express: 5, enviroment: {} },
-      'eslint-plugin-cors: settings.cors.enviroment is no setting; there are `express` and `env`.',
+      'eslint-plugin-cors: settings.cors.enviroment is no setting; there are `express`, `env` and `ownHosts`.',
     ],
     [{ express: 'five' }, 'eslint-plugin-cors: settings.cors.express is "five"; expected 4 or 5.'],
     [{ express: '5' }, 'eslint-plugin-cors: settings.cors.express is "5"; expected 4 or 5.'],
@@ -91,6 +99,39 @@ describe('settings.cors', () => {
     expect(complaint(given)).toBe(expected);
     // The second rule of a run must not find it checked.
     expect(complaint(given)).toBe(expected);
+  });
+
+  it.each([
+    ['*.vercel.app', '"*.vercel.app"'],
+    [{ 'a.example': true }, '{"a.example":true}'],
+    [null, 'null'],
+    [true, 'true'],
+  ])('hosts of one’s own are a list: %j', (ownHosts, shown) => {
+    expect(complaint({ ownHosts })).toBe(
+      `eslint-plugin-cors: settings.cors.ownHosts is ${shown}; expected a list of host names such as \`['myapp-*.vercel.app']\`.`,
+    );
+  });
+
+  it.each([
+    ['https://a.example', '"https://a.example"'],
+    ['a.example:3000', '"a.example:3000"'],
+    ['a.example/', '"a.example/"'],
+    // Everybody would be one's own.
+    ['*', '"*"'],
+    ['*.com', '"*.com"'],
+    ['a.*', '"a.*"'],
+    ['', '""'],
+    ['.a.example', '".a.example"'],
+    ['a..example', '"a..example"'],
+    ['a.example.', '"a.example."'],
+    ['10.0.0.1', '"10.0.0.1"'],
+    [' a.example', '" a.example"'],
+    [5, '5'],
+    [undefined, 'undefined'],
+  ])('a host of one’s own is a name: %j', (host, shown) => {
+    expect(complaint({ ownHosts: ['b.example', host] })).toBe(
+      `eslint-plugin-cors: settings.cors.ownHosts[1] is ${shown}; expected a host name, with \`*\` for what varies, such as \`myapp-*.vercel.app\`.`,
+    );
   });
 
   it('survives what JSON cannot write', () => {

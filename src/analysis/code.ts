@@ -142,6 +142,8 @@ export type Pattern =
   | { readonly to: 'nowhere' };
 
 export interface FunctionCode extends Place {
+  /** Where its head ends: behind the brace that opens the body. A finding about the function points at its head. */
+  readonly head: number;
   readonly name: string | undefined;
   readonly arrow: boolean;
   readonly async: boolean;
@@ -241,6 +243,11 @@ export type Statement =
     })
   | (Placed & { readonly op: 'break' | 'continue'; readonly label: string | undefined })
   | (Placed & { readonly op: 'labelled'; readonly label: string; readonly body: Statement });
+
+/** The head of a function, for findings about all of it. */
+export function headOf({ start, head }: FunctionCode): Place {
+  return { start, end: head };
+}
 
 /** A whole module. */
 export interface ModuleCode {

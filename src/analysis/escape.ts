@@ -112,6 +112,7 @@ class Escape {
   /** Runs an unknown number of times, if it is something that runs. */
   callable(object: Obj): void {
     const { nature } = object;
+    if (nature.is === 'made' && !this.#seen.has(object)) nature.made.used(this.run, this.at);
     if (!['native', 'function', 'class'].includes(nature.is) || this.#seen.has(object)) return;
     this.#seen.add(object);
     this.run.decisions.spend();

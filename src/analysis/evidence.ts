@@ -157,6 +157,48 @@ export function answersOwnPage(code: FunctionCode): boolean {
   return own;
 }
 
+/** Any of the ways in which an app serves pages: most files have none. */
+const PAGES = /\bstatic\b|serve-?static|\.render\b|sendFile\b|view engine/i;
+/** Folders of what is uploaded and downloaded: no page stands there that asks for anything. */
+const NO_PAGES = /upload|image|img|media|asset|avatar|file|storage|download|temp|tmp|doc/i;
+
+/**
+ * Where the app serves pages of its own, if it does: static files for every path, a rendered view, an HTML file. A folder
+ * mounted on `/uploads` is none.
+ */
+export function servesOwnPages(module: ModuleCode, text: string): Place | undefined {
+  if (!PAGES.test(text)) return undefined;
+  let found: Place | undefined;
+  const visit = (piece: Piece): void => {
+    if (!('op' in piece) || piece.op !== 'call' || piece.callee.op !== 'get') return;
+    const { key, object } = piece.callee;
+    const [first, second] = piece.items.map(({ code }) => code);
+    if (key.op !== 'constant' || !first || found) return;
+    const source = text.slice(piece.start, piece.end);
+    const serves =
+      key.value === 'use'
+        ? isStatic(isKey(first, '/') ? second : first) && !NO_PAGES.test(source)
+        : key.value === 'render'
+          ? isOfParameter(object)
+          : key.value === 'sendFile' || key.value === 'sendfile'
+            ? /\.html\b/.test(source)
+            : key.value === 'set' && isKey(first, 'view engine');
+    if (serves) found = { start: piece.start, end: piece.end };
+  };
+  walk(module.block, visit);
+  // Lowering a body may bring functions within it to light: the list grows while it is walked.
+  for (let i = 0; i < module.functions.length && !found; i++) walk(module.functions[i]?.body().block, visit);
+  return found;
+}
+
+/** `express.static('public')`, `serveStatic('public')` */
+function isStatic(code: Code | undefined): boolean {
+  if (code?.op !== 'call') return false;
+  const { callee } = code;
+  if (callee.op === 'get') return isKey(callee.key, 'static');
+  return callee.op === 'read' && /^(?:serve)?static$/i.test(callee.variable.name);
+}
+
 /** `res`, `res.status(200).type('html')`: not a client of some store that has files to download. */
 function isOfParameter(code: Code): boolean {
   if (code.op === 'chain') return isOfParameter(code.code);
@@ -172,14 +214,21 @@ function isHtml(code: Code | undefined): boolean {
   return text !== undefined && /^\s*<(?:!doctype html|[a-z])/i.test(text);
 }
 
-/** Whether a handler may leave the answer to a later one: it calls `next()`, with no error. */
+/**
+ * Whether a handler may leave the answer to a later one: it calls `next()`, with no error, or hands it on with the
+ * response, `other(req, res, next)`. (`.catch(next)` is for errors.)
+ */
 export function passesOn(code: FunctionCode): boolean {
   const { parameters, block } = code.body();
-  const next = parameters[2];
+  const [, response, next] = parameters;
   if (next?.to !== 'variable') return false;
   let passes = false;
   walkInto(block, (piece) => {
-    if (!('op' in piece) || piece.op !== 'call' || piece.callee.op !== 'read') return;
+    if (!('op' in piece) || piece.op !== 'call') return;
+    const given = piece.items.flatMap((item) => (item.code.op === 'read' ? item.code.variable : []));
+    if (given.includes(next.variable) && response?.to === 'variable' && given.includes(response.variable))
+      passes = true;
+    if (piece.callee.op !== 'read') return;
     const [first] = piece.items;
     if (piece.callee.variable !== next.variable) return;
     if (!first || (first.code.op === 'constant' && first.code.value !== null)) passes = true;

@@ -1,27 +1,43 @@
 /** All that is known of one file's CORS, worked out once and shared by all rules. */
 import type { TSESTree } from '@typescript-eslint/utils';
 import { judge, type Evidence } from '../policy/judge.ts';
+import { accessOf } from '../policy/judge-access.ts';
 import { judgeOrder } from '../policy/judge-order.ts';
+import { judgeStacks } from '../policy/judge-stack.ts';
+import { judgeVary } from '../policy/judge-vary.ts';
 import type { Problem } from '../policy/problems.ts';
 import type { FunctionCode, ModuleCode, Place } from './code.ts';
+import { judgedWithin } from './denials.ts';
 import { readsHeader } from './evidence.ts';
 import { surroundings } from './intrinsics/index.ts';
-import { CorsFactory, corsLibrary } from './libraries/cors.ts';
+import { handWritten, varying } from './handlers.ts';
+import { corsLibrary } from './libraries/cors.ts';
+import { HEADER_WORDS } from './libraries/handwritten.ts';
+import { dotenvConfigLibrary, dotenvLibrary } from './libraries/dotenv.ts';
 import { expressLibrary } from './libraries/express.ts';
-import { Layer } from './libraries/layer.ts';
+import { Layer, LayerMaker } from './libraries/layer.ts';
 import type { Library } from './libraries/library.ts';
 import { lower } from './lower.ts';
 import { expressVersion, type ExpressMajor, type ExpressVersion } from './manifest.ts';
+import { Route } from './route.ts';
 import { Run } from './run.ts';
 import { Server } from './server.ts';
+import { stacksOf } from './stacks.ts';
 import { BudgetSpent } from './tree.ts';
 import { madeBy, type Obj } from './value.ts';
-import { productionWorld } from './world.ts';
+import { productionWorld, type World } from './world.ts';
+import { judgeWorlds, type Seen } from './worlds.ts';
 
-const LIBRARIES: readonly Library[] = [corsLibrary, expressLibrary];
+const LIBRARIES: readonly Library[] = [
+  corsLibrary,
+  expressLibrary,
+  dotenvLibrary,
+  dotenvConfigLibrary,
+];
 
 /** A file that holds none of these words has no policy: derived from every recogniser. */
-const TRIGGERS: readonly string[] = [...new Set(LIBRARIES.flatMap((library) => library.triggers))];
+const LIBRARY_NAMES: readonly string[] = [...new Set(LIBRARIES.flatMap((library) => library.triggers))];
+const TRIGGERS: readonly string[] = [...LIBRARY_NAMES, ...HEADER_WORDS];
 
 /** How many functions that nobody calls here are run on their own, at most. */
 const MOST_PARTS = 40;
@@ -38,6 +54,8 @@ export interface Settings {
   readonly express?: ExpressMajor;
   /** Values of environment variables that the code is judged with. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Hosts that are the project's own, with `*` for what varies: `'myapp-*.vercel.app'`. */
+  readonly ownHosts?: readonly string[];
 }
 
 const searched = new WeakMap<object, { readonly text: string; readonly found: boolean }>();
@@ -103,31 +121,80 @@ export class CorsFile {
   }
 
   #judge(run: Run, module: ModuleCode): readonly Problem<Place>[] {
-    const layers = run.made.flatMap((object) => {
-      const layer = madeBy(object, Layer);
-      return layer ? [layer] : [];
-    });
-    const server = new Server(run, this.#source.text, (offset) => this.#lineOf(offset));
+    const { text } = this.#source;
+    const written = handWritten(run, module, text);
+    const layers = layersOf(run, written);
+    const varies = layers.length > 0 ? varying(run, text, written) : new Map<Obj, Layer>();
+    const beside = [...varies.keys()].map(({ at }) => at);
+    const server = new Server(run, text, (offset) => this.#lineOf(offset), written, varies);
+    const routes = server.routes(layers);
     const evidence = layers.length > 0 ? this.#evidence(module) : [];
+    const stacked = judgeStacks(routes.flatMap((route) => (route instanceof Route ? stacksOf(route) : [])));
     const problems = [
-      ...layers.flatMap((layer) =>
-        judge(
-          layer,
-          evidence.filter(({ cause }) => server.mayServe(layer, cause)),
-        ),
-      ),
+      ...stacked,
+      ...routes.flatMap((route) => {
+        const on = route instanceof Layer ? [route] : layers.filter((layer) => route.layers.includes(layer));
+        return judge(route, {
+          evidence: evidence.filter(({ cause }) => on.some((layer) => server.mayServe(layer, cause))),
+          ownHosts: this.#settings.ownHosts ?? [],
+        }).filter(
+          ({ code }) => code !== 'max-age-missing' || on.some((layer) => server.mayAnswerPreflights(layer)),
+        );
+      }),
+      ...server.varied().flatMap((route) => judgeVary(route, accessOf(route))),
       ...judgeOrder(server.mounts()),
       ...server.uncalled(),
       ...this.#expressPaths(server),
+      ...this.#otherWorlds(run, layers, module),
     ];
+    const doubled = stacked.filter(({ code }) => code === 'doubled-origin');
     const once = new Map<string, Problem<Place>>();
-    for (const problem of problems) {
+    for (const problem of judgedWithin(problems, server.registrations, module, text)) {
       // What has no place in the file cannot be reported on.
       if (problem.cause.end === 0) continue;
       const key = `${problem.code}:${problem.cause.start}:${problem.cause.end}`;
-      if (!once.has(key)) once.set(key, problem);
+      // What hangs or fails in a function that only writes `Vary` is no matter of CORS.
+      if (!problem.code.startsWith('vary-') && beside.some((fn) => isWithin(problem.cause, fn))) continue;
+      // Two policies made one header of two origins: that is said of the two.
+      if (problem.code === 'malformed-origin' && doubled.some(({ cause }) => isWithin(cause, problem.cause)))
+        continue;
+      if (!once.has(key)) once.set(key, this.#withLine(problem));
     }
     return [...once.values()].sort((a, b) => a.cause.start - b.cause.start);
+  }
+
+  #otherWorlds(
+    { world, environment }: Run,
+    layers: readonly Layer[],
+    module: ModuleCode,
+  ): readonly Problem<Place>[] {
+    const { text } = this.#source;
+    const look = (other: World): Seen => {
+      const run = new Run(other, surroundings(LIBRARIES));
+      runAll(run, module, text);
+      const written = handWritten(run, module, text, ({ start }) =>
+        layers.some(({ at }) => at.start === start),
+      );
+      return { layers: layersOf(run, written), environment: run.environment };
+    };
+    return (
+      unlessSpent(() =>
+        judgeWorlds(
+          { layers, environment },
+          world,
+          (other) => unlessSpent(() => look(other)),
+          (offset) => this.#lineOf(offset),
+        ),
+      ) ?? []
+    );
+  }
+
+  /** The line of the other place that the message speaks of. */
+  #withLine(problem: Problem<Place>): Problem<Place> {
+    const { other } = problem.places;
+    return other
+      ? { ...problem, data: { ...problem.data, line: String(this.#lineOf(other.start)) } }
+      : problem;
   }
 
   #expressPaths(server: Server): readonly Problem<Place>[] {
@@ -154,6 +221,21 @@ export class CorsFile {
 
   #lineOf(offset: number): number {
     return this.#source.getLocFromIndex(offset).line;
+  }
+}
+
+/** Everything in a file that answers requests: what libraries made, and functions that write headers. */
+function layersOf(run: Run, written: ReadonlyMap<Obj, Layer>): readonly Layer[] {
+  return [...run.made.flatMap((object) => madeBy(object, Layer) ?? []), ...written.values()];
+}
+
+/** Nothing, if the work takes more steps than it may. */
+function unlessSpent<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof BudgetSpent) return undefined;
+    throw error;
   }
 }
 
@@ -241,9 +323,9 @@ function unvisited(
 
 /** The library's name in a `require`, and every name at the top of the file that stands for it or for a layer. */
 function mentions(run: Run, module: ModuleCode): RegExp {
-  const names = new Set(TRIGGERS.map((word) => `['"\`]${word}['"\`]`));
+  const names = new Set([...LIBRARY_NAMES.map((word) => `['"\`]${word}['"\`]`), ...HEADER_WORDS]);
   for (const [variable, value] of run.top.cells) {
-    if (madeBy(value, CorsFactory) ?? madeBy(value, Layer))
+    if (madeBy(value, LayerMaker) ?? madeBy(value, Layer))
       names.add(`(?<![\\w$.])${escapeText(variable.name)}(?![\\w$])`);
   }
   void module;
@@ -252,4 +334,8 @@ function mentions(run: Run, module: ModuleCode): RegExp {
 
 function escapeText(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+}
+
+function isWithin(inner: Place, outer: Place): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
 }

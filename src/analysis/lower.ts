@@ -672,9 +672,12 @@ class Lowering {
   #function(node: FunctionNode, outer: Scope): FunctionCode {
     let body: FunctionBody | undefined;
     const [start, end] = node.range;
+    // Of an arrow function without braces, the expression says what it is.
+    const head = node.body?.type === 'BlockStatement' ? node.body.range[0] + 1 : end;
     const code: FunctionCode = {
       start,
       end,
+      head,
       name: node.id?.name,
       arrow: node.type === 'ArrowFunctionExpression',
       async: node.async,
@@ -842,6 +845,7 @@ class Lowering {
     return {
       start: at.start,
       end: at.end,
+      head: at.end,
       name: undefined,
       arrow: false,
       async: false,

@@ -2,7 +2,8 @@
 import type { Place, Primitive } from './code.ts';
 import type { Run } from './run.ts';
 import { Choice } from './tree.ts';
-import { depsOf, known, union, type Absent, type Leaf, type Obj, type Value } from './value.ts';
+import { depsOf, known, union, type Absent, type Known, type Leaf, type Obj, type Value } from './value.ts';
+import type { Watch } from './watch.ts';
 
 export function unary(run: Run, operator: string, value: Value, at: Place): Value {
   if (operator === '!') return run.boolean(run.decisions.not(run.truth(value)), at);
@@ -48,7 +49,7 @@ function binaryLeaves(run: Run, operator: string, a: Leaf, b: Leaf, at: Place): 
   if (operator === '===' || operator === '==') return equals(run, operator, a, b, at);
   if (a.type === 'known' && b.type === 'known') {
     const result = computeKnown(operator, a.value, b.value);
-    if (result !== undefined) return known(result.value, at);
+    if (result !== undefined) return known(result.value, at, union(depsOf(a), depsOf(b)));
   }
   const deps = union(depsOf(a), depsOf(b));
   const key = `(${run.keyOf(a)} ${operator} ${run.keyOf(b)})`;
@@ -60,7 +61,7 @@ function binaryLeaves(run: Run, operator: string, a: Leaf, b: Leaf, at: Place): 
     const [left, right] = [certainText(run, a), certainText(run, b)];
     // An object is added as text, and what it is added to with it.
     if (left !== undefined && right !== undefined && left.length + right.length <= LONGEST_TEXT)
-      return known(left + right, at);
+      return known(left + right, at, union(depsOf(a), depsOf(b)));
   }
   const text = isText(a) || isText(b);
   const full = isFullText(a) || isFullText(b);
@@ -86,15 +87,44 @@ function isFullText(leaf: Leaf): boolean {
 }
 
 function equals(run: Run, operator: '===' | '==', a: Leaf, b: Leaf, at: Place): Value {
-  if (a.type === 'known' && b.type === 'known')
+  if (a.type === 'known' && b.type === 'known') {
     // eslint-disable-next-line eqeqeq -- it is what the code says
-    return known(operator === '===' ? a.value === b.value : a.value == b.value, at);
+    const answer = operator === '===' ? a.value === b.value : a.value == b.value;
+    if (run.watch) noteEquals(run.watch, a, b, answer, at);
+    return known(answer, at);
+  }
   if (a.type === 'object' && b.type === 'object') return known(a === b, at);
   if (isSameUnknown(a, b)) return known(true, at);
+  if (run.watch && (isStrange(run.watch, a, b) || isStrange(run.watch, b, a))) return known(false, at);
   if (neverEqual(operator, a, b) || neverEqual(operator, b, a)) return known(false, at);
   // `a === b` and `b === a` are one question.
   const [x, y] = [run.keyOf(a), run.keyOf(b)].sort();
   return run.boolean(run.decisions.ask(`(${x} ${operator} ${y})`, union(depsOf(a), depsOf(b))), at);
+}
+
+/** What is not known is not the name of a stranger. */
+function isStrange(watch: Watch, a: Leaf, b: Leaf): boolean {
+  return watch.nobodyWrote(a) && b.type === 'unknown' && !b.deps.has('origin');
+}
+
+function noteEquals(watch: Watch, a: Known, b: Known, answer: boolean, at: Place): void {
+  // `origin.indexOf(x) === 0` asks how the origin begins.
+  const position = a.answers ?? b.answers;
+  if (position) {
+    if ((a.answers ? b : a).value === 0) [position.how, position.answer] = ['starts', answer];
+    return;
+  }
+  const [subject, operand] = a.deps?.has('origin') ? [a, b] : [b, a];
+  if (!subject.deps?.has('origin') || operand.deps?.has('origin')) return;
+  if (typeof subject.value !== 'string' || typeof operand.value !== 'string') return;
+  watch.note({
+    how: 'equals',
+    subject: subject.value,
+    operand: operand.value,
+    answer,
+    cause: operand.at.end > 0 ? operand.at : at,
+    by: at,
+  });
 }
 
 /** The one value that is not equal to itself is a number, so it takes more than the key to know. */
@@ -143,6 +173,12 @@ function hasKey(run: Run, key: Leaf, object: Leaf, at: Place): Value | undefined
 
 /** `object instanceof Class`, if it can be told. */
 function isInstance(object: Leaf, parent: Leaf, at: Place): Value | undefined {
+  if (parent.type === 'object' && parent.nature.is === 'native') {
+    // No text is an instance of anything: `entry instanceof RegExp` in a list of both.
+    if (object.type === 'known') return known(false, at);
+    if (parent.nature.name === 'RegExp' && object.type === 'object')
+      return object.nature.is === 'made' ? undefined : known(object.nature.is === 'regexp', at);
+  }
   if (parent.type !== 'object' || (parent.nature.is !== 'class' && parent.nature.is !== 'function'))
     return undefined;
   if (object.type === 'known') return known(false, at);
@@ -200,7 +236,7 @@ export function text(run: Run, value: Value, at: Place): Value {
   return run.lift([value], ([leaf]) => {
     const part = leaf as Leaf;
     const certain = certainText(run, part);
-    if (certain !== undefined) return known(certain, part.at);
+    if (certain !== undefined) return known(certain, part.at, depsOf(part));
     return run.unknown('computed from something unknown', at, {
       key: `\`${run.keyOf(part)}\``,
       deps: depsOf(part),

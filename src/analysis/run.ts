@@ -50,7 +50,8 @@ import {
   type Value,
   type Why,
 } from './value.ts';
-import type { World } from './world.ts';
+import type { Watch } from './watch.ts';
+import { Environment, type World } from './world.ts';
 
 /** What the language's surroundings give: globals, modules, methods of built-in values. */
 export interface Surroundings {
@@ -126,7 +127,11 @@ interface Handler {
 }
 
 /** Enough for an ordinary server many times over; counted, so that results are the same on every machine. */
-const STEPS = 150_000;
+const STEPS = 80_000;
+/** For one question to one layer. */
+const TRIAL_STEPS = 10_000;
+/** For all questions about a file. */
+const ALL_TRIALS = 60_000;
 const DEEPEST_CALL = 40;
 /** How often a function calls itself where it is not certain that it does. */
 const DEEPEST_UNDECIDED_CALL = 3;
@@ -155,8 +160,20 @@ export class Run {
   readonly top: Env = { parent: undefined, cells: new Map(), born: 0 };
   /** Everything that libraries made, in the order of the program. */
   readonly made: Obj[] = [];
+  /** Where a trial did not come to an end: in a loop that was not run to its end, or because the process ended. */
+  lost: Guard = false;
+  /** Exceptions that nobody wrote: the language or a library throws them. */
+  readonly accidents = new WeakSet<object>();
+  /** What the trial that is under way has written. */
+  written: Journal | undefined;
   /** A loop or a callback is run to learn what it changes, and taken back: libraries take no note. */
   rehearsing = false;
+  /** What was read of the environment. */
+  readonly environment = new Environment();
+  /** What is noted while a layer is asked. */
+  watch: Watch | undefined;
+  /** A layer is asked what it would do: all of it is taken back, and libraries take no note. */
+  #trying = false;
   #frame: Frame;
   #handler: Handler | undefined;
   /** Where the process ended itself. */
@@ -170,6 +187,7 @@ export class Run {
   #settling: Later[] = [];
   /** Stand-ins for what is still to be written. */
   readonly #pending = new Set<Unknown>();
+  readonly #arrived = new WeakSet<Later>();
   /** Functions that wait for a timer or an event. */
   readonly #waiting: Value[] = [];
   /** Functions that are running, how often, and the guard under which they first began. */
@@ -183,8 +201,13 @@ export class Run {
     readonly surroundings: Surroundings,
     steps = STEPS,
   ) {
-    this.decisions = new Decisions(steps);
+    this.decisions = new Decisions(steps, ALL_TRIALS);
     this.#frame = this.#newFrame(this.top, undefined, undefined, false);
+  }
+
+  /** The number of what was made last: what is made from here on has a higher one. */
+  get latest(): number {
+    return this.#ids;
   }
 
   // ---- making values
@@ -218,7 +241,7 @@ export class Run {
   /** An object of a library. */
   make(made: Made, at: Place): Obj {
     const object = this.object({ is: 'made', made }, at);
-    if (!this.rehearsing) this.made.push(object);
+    if (!this.rehearsing && !this.#trying) this.made.push(object);
     return object;
   }
 
@@ -561,6 +584,7 @@ export class Run {
   /** Something unknown may have changed: what it holds is other than before, and so is what is asked of it. */
   renew(leaf: Unknown, at: Place): void {
     if (leaf.kind) return;
+    this.decisions.spend(1 + this.#shadows.size / 8);
     const shadow = this.#shadowed(leaf);
     this.forget(shadow, this.#renewed(leaf, at));
     for (const [key, below] of this.#shadows)
@@ -786,6 +810,79 @@ export class Run {
     return journal;
   }
 
+  /**
+   * Runs something only to learn what would come of it: everything that it wrote is taken back. It has a budget of its own.
+   *
+   * @param start what runs: what it leaves for later is waited for.
+   * @param read looks at the outcome, before that is gone.
+   * @returns nothing if the budget is spent.
+   */
+  trial<T>(guard: Guard, start: () => void, read: () => T): T | undefined {
+    const { phase, part, rehearsing } = this;
+    const [before, frame, handler, exited, skipped] = [
+      this.guard,
+      this.#frame,
+      this.#handler,
+      this.#exited,
+      this.#skipped,
+    ];
+    const [journals, settling, calls, depth, trying] = [
+      this.#journals,
+      this.#settling,
+      this.#calls,
+      this.#depth,
+      this.#trying,
+    ];
+    const [waiting, shadows, pending] = [
+      this.#waiting.length,
+      this.#shadows.size,
+      new Set<Unknown>(this.#pending),
+    ];
+    const active = new Map(this.#active);
+    const journal = new Journal(this.#ids);
+    const { lost, written } = this;
+    [this.lost, this.written] = [false, journal];
+    this.#journals = [journal];
+    this.#settling = [];
+    [this.#handler, this.#exited, this.#skipped, this.#calls, this.#trying] = [
+      undefined,
+      false,
+      false,
+      0,
+      true,
+    ];
+    this.#active.clear();
+    this.rehearsing = false;
+    this.#frame = this.#newFrame(this.top, undefined, undefined, false);
+    this.guard = guard;
+    const result = this.decisions.within(TRIAL_STEPS, () => {
+      start();
+      this.guard = guard;
+      for (const later of this.#settling.reverse()) this.#arrive(later);
+      for (const fn of this.#waiting.slice(waiting)) mayRun(this, fn, NOWHERE);
+      this.guard = guard;
+      return read();
+    });
+    journal.undo();
+    [this.lost, this.written] = [lost, written];
+    this.#waiting.length = waiting;
+    for (const key of [...this.#shadows.keys()].slice(shadows)) this.#shadows.delete(key);
+    this.#pending.clear();
+    for (const one of pending) this.#pending.add(one);
+    this.#active.clear();
+    for (const [code, times] of active) this.#active.set(code, times);
+    [this.guard, this.phase, this.part, this.rehearsing] = [before, phase, part, rehearsing];
+    [this.#frame, this.#handler, this.#exited, this.#skipped] = [frame, handler, exited, skipped];
+    [this.#journals, this.#settling, this.#calls, this.#depth, this.#trying] = [
+      journals,
+      settling,
+      calls,
+      depth,
+      trying,
+    ];
+    return result;
+  }
+
   // ---- what happens later
 
   /** What was written since is not there yet: until the promise settles, something unknown stands for it. */
@@ -852,7 +949,16 @@ export class Run {
    * The promise has settled: what was written before is there. Where something was changed meanwhile that it rests on or
    * writes itself, nobody knows what is.
    */
-  #arrive({ cells, slots, lists, by, readCells, readObjects }: Later): void {
+  #arrive(later: Later): void {
+    const { cells, slots, lists, by, readCells, readObjects } = later;
+    const stands = [
+      ...cells.map(({ until }) => until),
+      ...slots.map(({ until }) => until.value as Unknown),
+      ...lists.map(({ until }) => until.open as Unknown),
+    ];
+    // It has arrived before, with a promise that waited for this one: what it rests on may change again.
+    if (this.#arrived.has(later) && !stands.some((until) => this.#pending.has(until))) return;
+    this.#arrived.add(later);
     const stale =
       readCells.some(({ env, variable, value }) => env.cells.get(variable) !== value) ||
       readObjects.some(({ object, version }) => object.version !== version);
@@ -963,6 +1069,10 @@ export class Run {
         if (nature.is === 'native' && nature.construct)
           return nature.construct(this, { self: constructor, ...given, at });
         if (nature.is === 'class') return this.#instance(constructor, given, at);
+        if (nature.is === 'made') {
+          const make = nature.made.get(this, constructor, 'new', at);
+          if (make) return this.construct(make, given, at);
+        }
         if (nature.is === 'function' && !nature.code.arrow) {
           const made = this.plain(at);
           made.proto = this.#prototype(constructor);
@@ -1243,12 +1353,20 @@ export class Run {
 
   /** The language itself throws: a property of `undefined`, a call of what is no function. */
   fail(at: Place): Value {
-    return this.throw(this.unknown('a construct that is not modelled', at, { truthy: true }));
+    const error = this.plain(at);
+    const unclear = (): Slot => ({
+      value: this.unknown('a construct that is not modelled', at, { kind: 'string', truthy: true }),
+      at,
+    });
+    for (const key of ['name', 'message', 'stack']) error.slots.set(key, unclear());
+    this.accidents.add(error);
+    return this.throw(error);
   }
 
   /** The process ends itself: no `catch` and no `finally` sees it. */
   exit(): Value {
     this.#exited = this.decisions.or(this.#exited, this.guard);
+    this.lost = this.decisions.or(this.lost, this.guard);
     this.guard = false;
     return this.undefined();
   }
@@ -1396,6 +1514,7 @@ export class Run {
           },
           statement,
         );
+        this.lost = this.decisions.or(this.lost, this.guard);
         break;
       }
       const before = this.guard;
@@ -1552,8 +1671,9 @@ export class Run {
       if (!one.test) return false;
       this.guard = rest;
       const equal = this.truth(this.binary('===', subject, this.evaluate(one.test, env), one.test));
-      const entry = this.decisions.and(rest, equal);
-      rest = this.decisions.and(rest, this.decisions.not(equal));
+      // Where the test throws, neither this case nor a later one is entered.
+      const entry = this.decisions.and(this.guard, equal);
+      rest = this.decisions.and(this.guard, this.decisions.not(equal));
       return entry;
     });
     const byDefault = statement.cases.findIndex((one) => !one.test);

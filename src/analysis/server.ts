@@ -1,5 +1,5 @@
 /** Apps, routers, mounts, order: what was registered, laid out as one line of steps for each app. */
-import type { Mount, Route } from '../policy/judge-order.ts';
+import type { Mount, Route as AppRoute } from '../policy/judge-order.ts';
 import type { Problem } from '../policy/problems.ts';
 import type { FunctionCode, Place } from './code.ts';
 import { answersOwnPage, passesOn } from './evidence.ts';
@@ -9,7 +9,8 @@ import { App, Bland, type Handler, type RegisteredPath, type Registration } from
 import { Layer } from './libraries/layer.ts';
 import type { Run } from './run.ts';
 import { Choice } from './tree.ts';
-import { madeBy, type Value } from './value.ts';
+import { Route, type Stop } from './route.ts';
+import { madeBy, type Obj, type Value } from './value.ts';
 
 /** One registration, with its path from the app's root. */
 interface Step {
@@ -18,7 +19,7 @@ interface Step {
   readonly path: string | undefined;
   /** `prefix`: it runs for everything below the path too (`use`). */
   readonly covers: 'prefix' | 'exactly';
-  readonly is: 'policy' | 'route' | 'unknown';
+  readonly is: 'policy' | 'varies' | 'route' | 'unknown';
   /** The handler that makes it a policy, or the route's last. */
   readonly handler: Handler | undefined;
 }
@@ -35,11 +36,83 @@ export class Server {
     readonly run: Run,
     readonly text: string,
     readonly lineOf: (offset: number) => number,
+    /** Functions that write headers by hand. */
+    readonly written: ReadonlyMap<Obj, Layer> = new Map(),
+    /** Functions that write `Vary` alone. */
+    readonly varying: ReadonlyMap<Obj, Layer> = new Map(),
   ) {
     this.#apps = run.made.flatMap((object) => {
       const app = madeBy(object, App);
       return app ? [app] : [];
     });
+  }
+
+  /** The policy that a handler is. */
+  layerOf(value: Value): Layer | undefined {
+    return (
+      madeBy(value, Layer) ??
+      ('type' in value && value.type === 'object' ? this.written.get(value) : undefined)
+    );
+  }
+
+  /**
+   * The ways of requests to policies: every policy stands on one at least, with all that comes before it there, and what
+   * comes behind it as far as nobody answers.
+   */
+  routes(layers: readonly Layer[]): readonly (Layer | Route)[] {
+    const routes = new Map<string, Layer | Route>();
+    const ids = new Map<Layer, number>(
+      [...layers, ...this.varying.values()].map((layer, index) => [layer, index]),
+    );
+    const seen = new Set<Layer>();
+    for (const steps of this.#lines())
+      for (const target of steps) {
+        const layer = target.is === 'policy' && target.handler && this.layerOf(target.handler.value);
+        if (!layer || target.path === undefined) continue;
+        const route = this.#routeTo(target, steps);
+        const { stops } = route;
+        const on = stops.flatMap((stop) => (stop.layer instanceof Layer ? stop.layer : []));
+        for (const one of on) seen.add(one);
+        const key = `${route.frame.method} ${stops.map((stop) => `${stop.how}:${stop.layer instanceof Layer ? ids.get(stop.layer) : ''}`).join()}`;
+        if (!routes.has(key)) routes.set(key, on.every((one) => one === layer) ? layer : route);
+      }
+    return [...new Set([...layers.filter((layer) => !seen.has(layer)), ...routes.values()])];
+  }
+
+  /** The ways of requests to handlers that write `Vary` alone, behind policies. */
+  varied(): readonly Route[] {
+    return this.#lines().flatMap((steps) =>
+      steps
+        .filter(({ is, path }) => is === 'varies' && path !== undefined)
+        .map((target) => this.#routeTo(target, steps))
+        .filter(({ layers }) => layers.length > 1),
+    );
+  }
+
+  #routeTo(target: Step, steps: readonly Step[]): Route {
+    const { decisions } = this.run;
+    const { how, part, guard } = target.registration;
+    const method = how === 'use' || how === 'ALL' || how === 'OPTIONS' ? 'GET' : how;
+    const stops = steps
+      .filter((step) => step.registration.part === part && step.is !== 'unknown' && meets(step, target))
+      // `if (dev) app.use(cors()); else app.use(cors(options))`: no request comes to both.
+      .filter((step) => decisions.and(guard, step.registration.guard) !== false)
+      .map((step): Stop => ({
+        layer: step.is === 'route' ? undefined : step.handler && this.#stopOf(step.handler.value),
+        how: step.registration.how,
+        at: step.handler?.at ?? step.registration.at,
+        guard: step.registration.guard,
+        path: trimmed(step.path ?? ''),
+        covers: step.covers,
+      }));
+    return new Route(stops, { method, served: servedBehind(steps, target), decisions, guard });
+  }
+
+  #stopOf(value: Value): Layer | undefined {
+    return (
+      this.layerOf(value) ??
+      ('type' in value && value.type === 'object' ? this.varying.get(value) : undefined)
+    );
   }
 
   /** Layers that are mounted somewhere. */
@@ -93,8 +166,9 @@ export class Server {
 
   /** Whether the layer may answer what comes to that place: not if it is mounted for other routes than the place's. */
   mayServe(layer: Layer, place: Place): boolean {
+    if (layer.standsAlone) return false;
     const steps = this.#lines().flat();
-    const mounted = steps.filter(({ handler }) => handler && madeBy(handler.value, Layer) === layer);
+    const mounted = steps.filter(({ handler }) => handler && this.layerOf(handler.value) === layer);
     const reached = steps.filter(({ registration }) =>
       registration.handlers.some(({ value }) => {
         const code = functionOf(value);
@@ -106,6 +180,17 @@ export class Server {
       reached.some(
         (step) => mount.registration === step.registration || reaches(mount, step) || reaches(step, mount),
       ),
+    );
+  }
+
+  /** Whether preflights come to the layer: not if it is mounted for other methods only, `app.get('/x', cors(), …)`. */
+  mayAnswerPreflights(layer: Layer): boolean {
+    const mounted = this.#lines()
+      .flat()
+      .filter(({ handler }) => handler && this.layerOf(handler.value) === layer);
+    return (
+      mounted.length === 0 ||
+      mounted.some(({ registration }) => ['use', 'ALL', 'OPTIONS'].includes(registration.how))
     );
   }
 
@@ -160,7 +245,8 @@ export class Server {
         for (const inner of this.#steps(router, whole ?? '', depth + 1))
           steps.push(whole === undefined ? { ...inner, path: undefined } : inner);
       else if (router) step('unknown', handler);
-      else if (madeBy(handler.value, Layer)) step('policy', handler);
+      else if (this.layerOf(handler.value)) step('policy', handler);
+      else if (this.#stopOf(handler.value)) step('varies', handler);
       else if (this.#mayAllow(handler.value)) step('unknown', handler);
     }
     const last = registration.handlers.at(-1);
@@ -218,7 +304,9 @@ interface Bare {
 /** The routes that nothing which might set CORS headers comes before, for all that is known. */
 function unprotected(steps: readonly Step[]): readonly Bare[] {
   // `app.get('/x', cors(), handler)` has a policy of its own.
-  const own = new Set(steps.filter(({ is }) => is !== 'route').map(({ registration }) => registration));
+  const own = new Set(
+    steps.filter(({ is }) => is !== 'route' && is !== 'varies').map(({ registration }) => registration),
+  );
   const exactly = new Set<string>();
   const below = new Set<string>();
   const patterns: string[] = [];
@@ -226,6 +314,7 @@ function unprotected(steps: readonly Step[]): readonly Bare[] {
   for (const [at, step] of steps.entries()) {
     const { path, is, covers } = step;
     const { how } = step.registration;
+    if (is === 'varies') continue;
     if (is !== 'route') {
       // Where is not known: anywhere.
       if (path === undefined) return bare;
@@ -265,12 +354,34 @@ function prefixes(path: string): readonly string[] {
   return found;
 }
 
+/** The methods of the routes below the target that come after it. */
+function servedBehind(steps: readonly Step[], target: Step): readonly string[] {
+  const behind = steps
+    .slice(steps.indexOf(target) + 1)
+    .filter(
+      ({ is, path, registration }) =>
+        is === 'route' &&
+        registration.part === target.registration.part &&
+        path !== undefined &&
+        isBelow(path, target.path ?? ''),
+    );
+  return [...new Set(behind.map(({ registration }) => registration.how))];
+}
+
+/** Whether a request that comes to the target comes to the step too. */
+function meets(step: Step, target: Step): boolean {
+  if (step === target) return true;
+  if (step.path === undefined || target.path === undefined) return false;
+  if (step.covers === 'prefix') return isBelow(target.path, step.path);
+  return target.covers === 'exactly' && sameShape(step.path, target.path);
+}
+
 function reaches(earlier: Step, step: Step): boolean {
   if (earlier.path === undefined || step.path === undefined) return true;
   return earlier.covers === 'prefix' ? isBelow(step.path, earlier.path) : sameShape(step.path, earlier.path);
 }
 
-function route({ registration, path, handler }: Step, server: Server): Route<Place> {
+function route({ registration, path, handler }: Step, server: Server): AppRoute<Place> {
   const { how } = registration;
   const code = handler && functionOf(handler.value);
   return {

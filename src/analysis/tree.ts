@@ -41,15 +41,43 @@ export class Decisions {
   readonly #atoms = new Map<string, Atom>();
   readonly #given = new Map<Atom, boolean>();
   #steps: number;
+  /** What is left for all work that has a budget of its own. */
+  #pool: number;
+  #nested = 0;
 
-  constructor(budget: number) {
+  constructor(budget: number, pool = budget) {
     this.#steps = budget;
+    this.#pool = pool;
   }
 
   /** @throws BudgetSpent */
   spend(steps = 1): void {
     this.#steps -= steps;
     if (this.#steps < 0) throw new BudgetSpent();
+  }
+
+  /**
+   * Does some work within a budget of its own.
+   *
+   * @returns nothing if that is spent.
+   */
+  within<T>(steps: number, work: () => T): T | undefined {
+    const before = this.#steps;
+    // Work within such work is paid by it.
+    const own = Math.min(steps, this.#nested > 0 ? before : this.#pool);
+    this.#steps = own;
+    this.#nested++;
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof BudgetSpent) return undefined;
+      throw error;
+    } finally {
+      this.#nested--;
+      const used = own - this.#steps;
+      if (this.#nested === 0) this.#pool -= used;
+      this.#steps = this.#nested === 0 ? before : before - used;
+    }
   }
 
   /** The question of that key, as a condition. */

@@ -3,6 +3,7 @@ import type { ClassCode, FunctionCode, Place, Primitive, Variable } from './code
 import type { Run } from './run.ts';
 import type { Later } from './journal.ts';
 import { Choice, type Guard, type Tree } from './tree.ts';
+import type { Noted } from './watch.ts';
 
 export type Leaf = Known | Unknown | Obj;
 
@@ -14,9 +15,13 @@ export interface Known {
   readonly type: 'known';
   readonly value: Primitive;
   readonly at: Place;
+  /** It was cut out of something that the request sent, or computed from it. */
+  readonly deps?: Deps;
+  /** It is the answer of that comparison (a position). */
+  readonly answers?: Noted;
 }
 
-/** What a value depends on beside the code: `env:NAME`, and later `origin`, `path`, `time`. */
+/** What a value depends on beside the code: `env:NAME`, `origin`. */
 export type Deps = ReadonlySet<string>;
 
 export interface Unknown {
@@ -120,6 +125,8 @@ export abstract class Made {
   }
   /** It was given to code that is not followed, which may have used it. */
   escape(_run: Run, _at: Place): void {}
+  /** Code that runs some unknown number of times, or at an unknown moment, calls it or a method of it. */
+  used(_run: Run, _at: Place): void {}
 }
 
 /** A built-in or a library's function. `self` is what it was called on. */
@@ -174,8 +181,8 @@ export function holderOf(env: Env, variable: Variable): Env | undefined {
 export const NO_DEPS: Deps = new Set();
 export const NOWHERE: Place = { start: 0, end: 0 };
 
-export function known(value: Primitive, at: Place): Known {
-  return { type: 'known', value, at };
+export function known(value: Primitive, at: Place, deps?: Deps): Known {
+  return deps && deps.size > 0 ? { type: 'known', value, at, deps } : { type: 'known', value, at };
 }
 
 export function sameLeaf(a: Leaf | Absent, b: Leaf | Absent): boolean {
@@ -201,7 +208,7 @@ export function union(a: Deps, b: Deps): Deps {
 
 export function depsOf(value: Value): Deps {
   if (value instanceof Choice) return union(value.atom.deps, union(depsOf(value.yes), depsOf(value.no)));
-  return value.type === 'unknown' ? value.deps : NO_DEPS;
+  return value.type === 'object' ? NO_DEPS : (value.deps ?? NO_DEPS);
 }
 
 /** The string that a leaf is known to be. */

@@ -54,6 +54,20 @@ export type ParsedOrigin = Origin | MalformedOrigin;
  * answers `'null'` for `capacitor://localhost`.
  */
 export function parseOrigin(text: string): ParsedOrigin {
+  let parsed = remembered.get(text);
+  if (!parsed) {
+    parsed = parse(text);
+    if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+    remembered.set(text, parsed);
+  }
+  return parsed;
+}
+
+/** The same few origins are looked at again and again. */
+const remembered = new Map<string, ParsedOrigin>();
+const MOST_REMEMBERED = 1000;
+
+function parse(text: string): ParsedOrigin {
   const { flaws, meant } = read(text);
   const [first, ...others] = inTellingOrder(flaws);
   if (first !== undefined) {

@@ -1,4 +1,5 @@
 import type { Origin } from './origin.ts';
+import { isPrivateName, registrableName, sharedHost } from './shared-hosts.ts';
 
 /**
  * A tutorial's placeholder is not nobody: whoever registers `your-frontend.com`, or takes that name on
@@ -18,40 +19,8 @@ const placeholderLabel = new RegExp(
     ')$',
 );
 
-/**
- * Hosts under which the first label is some customer's. Here only those that tutorials deploy to, since a
- * placeholder elsewhere is just not noticed.
- */
-const tenantSuffixes: readonly string[] = [
-  'azurewebsites.net',
-  'firebaseapp.com',
-  'fly.dev',
-  'github.io',
-  'herokuapp.com',
-  'netlify.app',
-  'netlify.com',
-  'now.sh',
-  'onrender.com',
-  'pages.dev',
-  'surge.sh',
-  'up.railway.app',
-  'vercel.app',
-  'web.app',
-  'workers.dev',
-  // The same for countries: `yourdomain.co.uk`.
-  'co.in',
-  'co.jp',
-  'co.nz',
-  'co.uk',
-  'co.za',
-  'com.au',
-  'com.br',
-  'com.mx',
-  'com.tr',
-];
-
-/** Names that nobody can register: RFC 2606, RFC 6761, RFC 6762 (`.local`) and ICANN's `.internal`. */
-const reservedName = /(?:^|\.)(?:example\.(?:com|org|net)|example|test|invalid|localhost|local|internal)$/;
+/** Names kept for examples, by RFC 2606. */
+const exampleName = /(?:^|\.)(?:example\.(?:com|org|net)|example)$/;
 
 /**
  * If the host is a placeholder out of a tutorial: the name that somebody may own, `your-frontend.com` for
@@ -60,14 +29,11 @@ const reservedName = /(?:^|\.)(?:example\.(?:com|org|net)|example|test|invalid|l
 export function placeholderHost(origin: Origin): string | undefined {
   if (origin.kind !== 'tuple') return undefined;
   const host = origin.host.replace(/\.$/, '');
-  if (reservedName.test(host)) return undefined;
-  const suffix = tenantSuffixes.find((tenant) => host.endsWith(`.${tenant}`)) ?? lastLabel(host);
   // `https://your-domain` on its own is no name that can be owned.
-  if (suffix === host) return undefined;
-  const label = lastLabel(host.slice(0, -suffix.length - 1));
-  return placeholderLabel.test(label) ? `${label}.${suffix}` : undefined;
-}
-
-function lastLabel(host: string): string {
-  return host.slice(host.lastIndexOf('.') + 1);
+  if (exampleName.test(host) || isPrivateName(host)) return undefined;
+  // Nobody gets to choose `your-project.supabase.co`.
+  if (sharedHost(host)?.naming === 'random') return undefined;
+  const name = registrableName(host);
+  const [label = ''] = name.split('.');
+  return label !== name && placeholderLabel.test(label) ? name : undefined;
 }

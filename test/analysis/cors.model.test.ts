@@ -10,35 +10,34 @@ import { lower } from '../../src/analysis/lower.ts';
 import { Run } from '../../src/analysis/run.ts';
 import { madeBy } from '../../src/analysis/value.ts';
 import { productionWorld } from '../../src/analysis/world.ts';
-import type { FaultCode, Outcome, Request } from '../../src/policy/policy.ts';
+import type { FaultCode } from '../../src/policy/policy.ts';
 import {
-  briefly,
-  corsWith,
-  majors,
-  serveInChild,
-  withApp,
-  type Answer,
-  type Ask,
-  type Major,
-} from '../facts/server.ts';
+  ASKED,
+  disagreements,
+  endOf,
+  isOptions,
+  options,
+  requestOf,
+  requestsFor,
+  STRANGER,
+  type Answered,
+} from './beside-reality.ts';
+import {
+  A,
+  B,
+  corsValues,
+  elements,
+  names,
+  noStatus,
+  nothings,
+  optionsOf,
+  strange,
+} from './options.grammar.ts';
+import { briefly, corsWith, majors, serveInChild, withApp, type Ask, type Major } from '../facts/server.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const A = 'https://a.example';
-const B = 'http://localhost:3000';
-const STRANGER = 'https://stranger.example';
-const ASKED = 'content-type,x-a';
 const DEFAULT_METHODS = 'GET,HEAD,PUT,PATCH,POST,DELETE';
-const HEADERS = [
-  'access-control-allow-origin',
-  'access-control-allow-credentials',
-  'access-control-allow-methods',
-  'access-control-allow-headers',
-  'access-control-expose-headers',
-  'access-control-max-age',
-  'vary',
-] as const;
-
 // ---- the two sides
 
 function layerOf(source: string): CorsLayer {
@@ -51,42 +50,6 @@ function layerOf(source: string): CorsLayer {
 }
 
 const argumentsOf = (source: string): readonly unknown[] => runInThisContext(`[${source}]`) as unknown[];
-
-interface Sent {
-  readonly method: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-const origin = (value: string): Sent => ({ method: 'GET', headers: { origin: value } });
-const options = (headers: Readonly<Record<string, string>>): Sent => ({ method: 'OPTIONS', headers });
-const asks = (method: string): Record<string, string> => ({ 'access-control-request-method': method });
-
-const requests: readonly Sent[] = [
-  { method: 'GET', headers: {} },
-  origin(A),
-  origin(STRANGER),
-  origin('null'),
-  origin('*'),
-  { method: 'POST', headers: { origin: B } },
-  options({ origin: STRANGER, ...asks('PUT') }),
-  options({ origin: A, ...asks('POST'), 'access-control-request-headers': ASKED }),
-  options({}),
-];
-
-/** Where the origin is not written, it is not asked at length about it. */
-const requestsFor = (source: string): readonly Sent[] =>
-  source.includes('origin') ? requests : requests.filter((sent, index) => index === 1 || isOptions(sent));
-
-const requestOf = ({ method, headers }: Sent): Request => ({
-  method,
-  path: '/',
-  headers: new Map(Object.entries(headers)),
-});
-
-const isOptions = ({ method }: Sent): boolean => method === 'OPTIONS';
-
-/** `undefined`: it hung. */
-type Answered = { readonly sent: Sent; readonly answer: Answer | undefined };
 
 /** What the real package answers, all policies on one server. */
 async function answersOf(
@@ -136,42 +99,7 @@ async function answersOf(
 
 const isPreflight = ({ sent }: Answered): boolean => isOptions(sent);
 
-/** Where the model and the server disagree. */
-function disagreements(source: string, layer: CorsLayer, answered: readonly Answered[]): string[] {
-  const found: string[] = [];
-  for (const { sent, answer } of answered) {
-    const outcomes = layer.ask(requestOf(sent));
-    const tell = (what: string, claimed: unknown, real: unknown): void => {
-      found.push(
-        `cors(${source}), ${JSON.stringify(sent)}: ${what} should be ${JSON.stringify(real)}, claimed ${JSON.stringify(claimed)}`,
-      );
-    };
-    if (outcomes.some(({ unclear }) => unclear)) {
-      if (!/=>|function|\/\^|unknown/.test(source)) tell('it', 'unclear', 'clear');
-      continue;
-    }
-    const [outcome] = outcomes;
-    if (outcomes.length !== 1 || !outcome) {
-      tell('the number of outcomes', outcomes.length, 1);
-      continue;
-    }
-    const [claimed, real] = [endOf(outcome), endSeen(answer)];
-    if (claimed !== 'answers undefined' && claimed !== real) tell('the end', claimed, real);
-    if (!answer) continue;
-    for (const name of HEADERS) {
-      const said = outcome.headers.get(name);
-      if (said && said.value === undefined) continue;
-      if (said?.value !== answer.headers.get(name)) tell(name, said?.value, answer.headers.get(name));
-    }
-  }
-  return found;
-}
-
-function endOf({ end }: Outcome<unknown>): string {
-  return end.is === 'answers' ? `answers ${end.status}` : end.is;
-}
-
-function endSeen(answer: Answer | undefined): string {
+function endSeen({ answer }: Answered): string {
   if (!answer) return 'hangs';
   if (answer.headers.has('x-passed')) return 'passes';
   return answer.status === 500 ? 'fails' : `answers ${answer.status}`;
@@ -270,152 +198,16 @@ async function compare(major: Major, sources: readonly string[]): Promise<Set<st
   const wrong = sources.flatMap((source, index) => {
     const [layer, answered] = [layers[index], answers[index]];
     if (!layer || !answered) return [`cors(${source}) was not asked`];
-    return [...disagreements(source, layer, answered), ...untruths(source, layer, answered, seen)];
+    return [
+      ...disagreements(`cors(${source})`, layer, answered, endSeen),
+      ...untruths(source, layer, answered, seen),
+    ];
   });
   expect(wrong).toEqual([]);
   return seen;
 }
 
-// ---- what people write, and what they should not
-
-const texts = (...values: readonly string[]): readonly string[] =>
-  values.map((value) => JSON.stringify(value));
-
-const nothings = ['undefined', 'null', 'false', '0', '0n', "''", 'NaN'] as const;
-const strange = [
-  'true',
-  '1',
-  '-1',
-  '2n',
-  '[]',
-  '{}',
-  '[[]]',
-  'new Set()',
-  'new Map()',
-  'Promise.resolve(true)',
-  `new URL('${A}')`,
-  'Infinity',
-] as const;
-const origins = texts(
-  A,
-  B,
-  '*',
-  'null',
-  `${A}/`,
-  ` ${A}`,
-  `${A} `,
-  `\t${A} `,
-  ' * ',
-  ' ',
-  'a.example',
-  'https://*.example',
-  `${A},${B}`,
-  'https://é.example',
-  'https://例.example',
-  `${A}\r\nX-B: c`,
-  'true',
-);
-const names = texts(
-  'X-A',
-  'Content-Type, X-B',
-  '*',
-  ' ',
-  ',',
-  'X-A\nX-B',
-  'GET',
-  'GET,PUT',
-  'patch',
-  'TRACE',
-);
-const elements = [...origins, ...nothings, ...strange, '() => false', 'function () {}'] as const;
-
-const one = (...lists: readonly (readonly string[])[]): fc.Arbitrary<string> =>
-  fc.constantFrom(...lists.flat());
-const listOf = (element: fc.Arbitrary<string>): fc.Arbitrary<string> =>
-  fc.array(element, { maxLength: 3 }).map((items) => `[${items.join(', ')}]`);
-const setOf = (element: fc.Arbitrary<string>): fc.Arbitrary<string> =>
-  listOf(element).map((list) => `new Set(${list})`);
-
-const originList = fc.oneof(
-  listOf(one(origins)),
-  listOf(fc.oneof(one(origins), listOf(one(origins)), listOf(listOf(one(elements))))),
-  listOf(one(elements)),
-);
-const originValue = fc.oneof(
-  { weight: 3, arbitrary: one(origins) },
-  { weight: 4, arbitrary: originList },
-  { weight: 2, arbitrary: one(nothings, strange) },
-  { weight: 2, arbitrary: fc.constant('true') },
-  { weight: 1, arbitrary: setOf(one(origins)) },
-  { weight: 1, arbitrary: one(['/^https:\\/\\/a\\.example$/', '(o, callback) => callback(null, true)']) },
-);
-const namesValue = fc.oneof(
-  { weight: 2, arbitrary: one(names) },
-  { weight: 4, arbitrary: listOf(one(names)) },
-  { weight: 1, arbitrary: listOf(fc.oneof(one(names, nothings), listOf(one(names)))) },
-  { weight: 2, arbitrary: one(nothings, strange) },
-  { weight: 1, arbitrary: setOf(one(names)) },
-);
-const credentialsValue = fc.oneof(
-  fc.constant('true'),
-  one(nothings, strange, texts('true', 'false', 'include')),
-);
-const ageValue = fc.oneof(
-  one(['0', '600', '86400', '31536000', '600000', '3600000', '10 * 60 * 1000', '-1', '-0', '1.5', '1e21']),
-  one(nothings, strange, texts('600', ' 600 ', '1h', '1\n2', '-1'), ['[600]', '[6, 0]']),
-);
-const continueValue = one(nothings, strange, ["'false'"]);
-/** Without `NaN`, of which the process dies: see below. */
-const noStatus = nothings.filter((value) => value !== 'NaN');
-const statusValue = fc.oneof(
-  one(['200', '204', '299', '200.7', '404', '302', '999', '1000', '99', '-1', '2 ** 32 + 200']),
-  one(noStatus, strange, texts('200', ' 204 ', '2e2', '0xC8', 'abc'), ['[200]', '[200, 204]', '100', '150']),
-);
-
-const values: Readonly<Record<string, fc.Arbitrary<string>>> = {
-  origin: originValue,
-  origins: originValue,
-  methods: namesValue,
-  method: namesValue,
-  allowedHeaders: namesValue,
-  allowedHeader: namesValue,
-  headers: namesValue,
-  exposedHeaders: namesValue,
-  exposeHeaders: namesValue,
-  credentials: credentialsValue,
-  credential: credentialsValue,
-  maxAge: ageValue,
-  maxage: ageValue,
-  preflightContinue: continueValue,
-  optionsSuccessStatus: statusValue,
-  optionSuccessStatus: statusValue,
-};
-/** How often an option is written, in a hundred. */
-const often: Readonly<Record<string, number>> = {
-  origin: 85,
-  preflightContinue: 12,
-  optionsSuccessStatus: 20,
-};
-
-const written = fc
-  .tuple(
-    ...Object.entries(values).map(([key, value]) =>
-      fc
-        .tuple(fc.integer({ min: 0, max: 99 }), value)
-        .map(([chance, text]) =>
-          chance < (often[key] ?? (key.endsWith('s') ? 30 : 15)) ? `${key}: ${text}` : '',
-        ),
-    ),
-  )
-  .map((properties) => `{ ${properties.filter(Boolean).join(', ')} }`);
-
-/** Spread, copied, frozen: it is the same object of options. */
-const program = fc.oneof(
-  { weight: 6, arbitrary: written },
-  { weight: 1, arbitrary: fc.tuple(written, written).map(([a, b]) => `{ ...${a}, ...${b} }`) },
-  { weight: 1, arbitrary: fc.tuple(written, written).map(([a, b]) => `Object.assign(${a}, ${b})`) },
-  { weight: 1, arbitrary: written.map((text) => `Object.freeze(${text})`) },
-);
+const program = optionsOf(corsValues);
 
 const table: readonly string[] = [
   '',
@@ -524,9 +316,9 @@ describe('where a policy is not known', () => {
     '...unknown',
     'unknown',
     'unknown()',
-    '(req, callback) => callback(null, {})',
+    '(req, callback) => callback(null, unknown)',
     '{ origin: unknown }',
-    '{ origin: (o, callback) => callback(null, true) }',
+    '{ origin: (o, callback) => callback(null, unknown) }',
     '{ ...unknown }',
   ])('cors(%s) is unclear', (source) => {
     expect(layerOf(source).ask(preflight)).toEqual([expect.objectContaining({ unclear: true })]);

@@ -23,7 +23,7 @@ export const inputs: fc.Arbitrary<Inputs> = fc.record({
   o: fc.constantFrom<Record<string, unknown>>({}, { k: 1 }, { j: 'a', m: 2 }, { k: ['a'], j: true }),
 });
 
-const pick = fc.constantFrom<string[]>;
+export const pick = fc.constantFrom<string[]>;
 const NUMBERS = ['n0', 'n1', 'v'];
 const STRINGS = ['s0', 's1'];
 const BOOLEANS = ['b0', 'b1'];
@@ -36,14 +36,19 @@ const KEYS = ['j', 'k', 'm'];
 type Parts = readonly (string | fc.Arbitrary<string>)[];
 
 /** Text with holes. */
-function text(strings: TemplateStringsArray, ...holes: fc.Arbitrary<string>[]): fc.Arbitrary<string> {
+export function text(strings: TemplateStringsArray, ...holes: fc.Arbitrary<string>[]): fc.Arbitrary<string> {
   const parts: Parts = strings.flatMap((string, index) => [string, ...(holes[index] ? [holes[index]] : [])]);
   return fc
     .tuple(...parts.map((part) => (typeof part === 'string' ? fc.constant(part) : part)))
     .map((all) => all.join(''));
 }
 
-function some(one: fc.Arbitrary<string>, most: number, between: string, least = 0): fc.Arbitrary<string> {
+export function some(
+  one: fc.Arbitrary<string>,
+  most: number,
+  between: string,
+  least = 0,
+): fc.Arbitrary<string> {
   return fc.array(one, { minLength: least, maxLength: most }).map((all) => all.join(between));
 }
 

@@ -10,8 +10,8 @@ export interface Hostile {
 }
 
 const HEAD = "const express = require('express');\nconst cors = require('cors');\nconst app = express();\n";
-/** Found whatever stands around it, if the file can be read to its end. */
-const POLICY = "app.use(cors({ origin: '*', credentials: true }));\n";
+/** Found whatever stands around it, if the file can be read to its end: on an app of its own, where nothing else answers. */
+const POLICY = "express().use(cors({ origin: '*', credentials: true }));\n";
 const times = (count: number, line: (i: number) => string): string =>
   Array.from({ length: count }, (_, i) => line(i)).join('');
 const nested = (depth: number, open: string, core: string, close: string): string =>
@@ -99,6 +99,27 @@ const after: Readonly<Record<string, string>> = {
     'app?.use?.(cors?.({ origin: app?.a?.b?.[c?.d]?.e?.() })); cors?.default?.(); (app?.use)(cors()); delete app?.x?.y; app?.[`use`](cors()); null?.x.y.z; undefined?.[cors()];',
   BigInt:
     'app.use(cors({ maxAge: 600000n, credentials: 1n, optionsSuccessStatus: 404n, origin: 0n, methods: [1n] })); const a = 2n ** 64n; app.use(cors({ maxAge: a, origin: -1n }));',
+  'callbacks without an end':
+    'app.use(cors({ origin(o, cb) { for (;;) { if (o === "x" + Math.random()) break; } cb(null, true); } })); app.use(cors({ origin(o, cb) { const g = (one) => g(one); cb(null, g(o)); } })); app.use(cors((q, cb) => cb(null, cors(q, cb))));',
+  'callbacks that call themselves':
+    'const o = { origin(x, cb) { cb(null, o.origin); } }; app.use(cors(o)); const p = { origin(x, cb) { p.origin(x, cb); } }; app.use(cors(p)); app.use(cors({ origin(x, cb) { cb(cb, cb); cb.call(cb, null, cb); cb.apply(null, [null, true]); cb.x = cb; new cb(); } }));',
+  'callbacks with too many ways':
+    'app.use(cors({ origin(o, cb) { let n = 0; ' +
+    times(24, (i) => `if (x${i}) n += ${i}; else n -= ${i};`) +
+    ' cb(null, n > 3); } }));',
+  'calls that multiply':
+    'app.use(cors({ origin(o, cb) { const f = (a, n) => (n <= 0 ? a : f(a + "x", n - 1) + f(a + "y", n - 1)); cb(null, f(o, 30) === "z"); } }));',
+  'catastrophic expressions':
+    'app.use(cors({ origin: [/(a+)+$/, /(.*)*x/, /^(\\w+\\s?)*$/, /^(([a-z])+.)+[A-Z]([a-z])+$/, /(?=(a+))\\1b/, /(?<!a*)b/] })); app.use(cors({ origin: (o, cb) => cb(null, /^(a|a)*$/.test(o) || o.match(/(x+x+)+y/) || o.replace(/(.*)*/g, "") || o.split(/(b+)+/)[0]) }));',
+  'headers that multiply':
+    'app.use((req, res, next) => { ' +
+    times(
+      16,
+      (i) => `if (a${i}) res.set("X-${i}", "1"); if (b${i}) res.set("Access-Control-Allow-Headers", "${i}");`,
+    ) +
+    ' res.set("Access-Control-Allow-Origin", "*"); next(); });',
+  'responses that are used strangely':
+    'app.use((req, res, next) => { res.set(res, req); res[req.method](next)(res); res.setHeader(); res.header("Access-Control-Allow-Origin"); res.set({ ...req.headers, [res]: next, get "Access-Control-Allow-Origin"() { return this; } }); res.vary(); res.vary([]); res.append("Vary", [[], {}]); delete res.set; res.set = next; res.x.y.z(); next(next); next(res); req.get(); req.headers = null; req.headers.origin; new URL(req); new URL(req.get("Origin"), res); });',
   'odd numbers':
     'app.use(cors({ maxAge: 1e999, optionsSuccessStatus: -0, origin: 0x10 })); app.use(cors({ maxAge: 0.1 + 0.2, optionsSuccessStatus: 1 / 0, origin: 0 / 0 })); "x".repeat(1e9); "x".padEnd(2 ** 31); new Array(1e9); [].length = 4294967295;',
   'strings that grow':

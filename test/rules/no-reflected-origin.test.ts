@@ -50,6 +50,66 @@ function taken(origin: string, because: string, listed?: string): InvalidCase {
   };
 }
 
+/** An origin function with credentials. */
+function byFunction(origin: string, because: string): InvalidCase {
+  const [, value = ''] = /«(.*)»/.exec(origin) ?? [];
+  const plain = origin.replace(/[«»]/g, '');
+  const replaced = (by: string): string => origin.replace(`«${value}»`, by);
+  return {
+    code: server(`app.use(cors({ origin: ${origin}, credentials: true }));`),
+    errors: [
+      {
+        messageId: 'any-origin-credentials',
+        data: { witness: STRANGER, because },
+        suggestions: [
+          { messageId: 'readFromEnvironment', output: [[plain, replaced(FROM_ENVIRONMENT)]] },
+          {
+            messageId: 'makePublic',
+            output: [
+              [plain, replaced("'*'")],
+              ['credentials: true', 'credentials: false'],
+            ],
+          },
+        ],
+      },
+    ],
+  };
+}
+
+/** A middleware that another file mounts. */
+const handler = (body: string): string => `module.exports = (req, res, next) => {\n  ${body}\n  next();\n};`;
+
+/** Two statements, in a middleware: the first hands the origin back, the second adds credentials. */
+function byHand(
+  within: (statements: readonly [string, string]) => string,
+  origin: string,
+  credentials: string,
+  value: string,
+  unique = value,
+): InvalidCase {
+  return {
+    code: within([`«${origin.slice(0, -1)}»;`, credentials]),
+    errors: [
+      {
+        messageId: 'any-origin-credentials',
+        data: { witness: STRANGER, because: 'the origin of the request is handed back' },
+        suggestions: [
+          {
+            messageId: 'makePublic',
+            output: [
+              [
+                `'Access-Control-Allow-Origin', ${unique}`,
+                `'Access-Control-Allow-Origin', ${unique.replace(value, "'*'")}`,
+              ],
+              [`  ${credentials}\n`, ''],
+            ],
+          },
+        ],
+      },
+    ],
+  };
+}
+
 const isNo = (what: string): string =>
   `${what} is no string, list or expression, and \`cors\` takes anything else that is truthy for a yes`;
 
@@ -73,13 +133,53 @@ testRule('no-reflected-origin', rule, {
     ...['false', 'undefined', 'null', "''", '0'].map((off) =>
       server(`app.use(cors({ origin: ${off}, credentials: true }));`),
     ),
-    // Callbacks and expressions are asked from the next step on.
-    server('app.use(cors({ origin: (origin, callback) => callback(null, true), credentials: true }));'),
-    server('app.use(cors({ origin(origin, callback) { callback(null, origin); }, credentials: true }));'),
+    // Functions and expressions are asked, and these refuse a stranger, or nobody knows.
+    server(
+      "app.use(cors({ origin: (origin, callback) => callback(null, origin === 'https://a.example'), credentials: true }));",
+    ),
+    server(
+      "app.use(cors({ origin: (origin, callback) => callback(null, ['https://a.example'].includes(origin) && origin), credentials: true }));",
+    ),
+    server(
+      'app.use(cors({ origin: (origin, callback) => { if (!origin) return callback(null, true); callback(null, allowed.has(origin)); }, credentials: true }));',
+    ),
+    server(
+      'app.use(cors({ origin: (origin, callback) => isAllowed(origin).then((yes) => callback(null, yes)), credentials: true }));',
+    ),
+    server('app.use(cors({ origin: (origin, callback) => callback(null, false), credentials: true }));'),
+    server("app.use(cors({ origin: (origin, callback) => callback(new Error('no')), credentials: true }));"),
+    server(
+      "app.use(cors({ origin: (origin, callback) => callback(null, process.env.NODE_ENV !== 'production' || origin === 'https://a.example'), credentials: true }));",
+    ),
+    // Without credentials.
+    server('app.use(cors({ origin: (origin, callback) => callback(null, true) }));'),
+    handler("res.header('Access-Control-Allow-Origin', req.headers.origin);"),
+    handler("res.header('Access-Control-Allow-Origin', req.headers.origin || '*');"),
+    handler(
+      "res.header('Access-Control-Allow-Origin', req.headers.origin);\n  res.header('Access-Control-Allow-Credentials', 'false');",
+    ),
+    // Headers written by hand, after a check.
+    handler(
+      "if (!allowed.includes(req.headers.origin)) return next();\n  res.header('Access-Control-Allow-Origin', req.headers.origin);\n  res.header('Access-Control-Allow-Credentials', 'true');",
+    ),
+    handler(
+      "const origin = req.headers.origin;\n  const known = ['https://a.example'].find((one) => one === origin);\n  res.header('Access-Control-Allow-Origin', known ?? 'https://a.example');\n  res.header('Access-Control-Allow-Credentials', 'true');",
+    ),
+    handler(
+      "if (isTrusted(req)) res.header('Access-Control-Allow-Origin', req.headers.origin);\n  res.header('Access-Control-Allow-Credentials', 'true');",
+    ),
+    handler(
+      "if (process.env.NODE_ENV === 'development') res.header('Access-Control-Allow-Origin', req.headers.origin);\n  res.header('Access-Control-Allow-Credentials', 'true');",
+    ),
+    handler(
+      "res.header('Access-Control-Allow-Origin', process.env.ORIGIN);\n  res.header('Access-Control-Allow-Credentials', 'true');",
+    ),
+    handler(
+      "res.header('Access-Control-Allow-Origin', 'https://a.example');\n  res.header('Access-Control-Allow-Credentials', 'true');",
+    ),
     server('app.use(cors({ origin: async (origin) => true, credentials: true }));'),
     server('app.use(cors({ origin: checkOrigin, credentials: true }));'),
     server('app.use(cors({ origin: /\\.example\\.com$/, credentials: true }));'),
-    server('app.use(cors({ origin: [/./], credentials: true }));'),
     server("app.use(cors({ origin: new RegExp(process.env.ORIGIN ?? ''), credentials: true }));"),
     // A delegate that has just checked the origin.
     server(
@@ -154,7 +254,7 @@ testRule('no-reflected-origin', rule, {
     'cors({ origin: true, credentials: true });',
     // Other libraries' options of the same names.
     server('const io = new Server(httpServer, { cors: { origin: true, credentials: true } });'),
-    "const cors = require('@fastify/cors');\nfastify.register(cors, { origin: true, credentials: true });",
+    "const cors = require('micro-cors');\nmodule.exports = cors({ origin: true, credentials: true });",
     server(
       'const app2 = await1(NestFactory.create(AppModule, { cors: { origin: true, credentials: true } }));',
     ),
@@ -484,7 +584,7 @@ export class AppModule { configure(consumer: Consumer) { consumer.apply(cors({ o
     {
       name: 'each policy has its own',
       code: server(
-        'app.use(cors({ origin: «true», credentials: true }));\napp.get("/x", cors({ origin: «!0», credentials: !0 }));',
+        'app.get("/y", cors({ origin: «true», credentials: true }));\napp.get("/x", cors({ origin: «!0», credentials: !0 }));',
       ),
       errors: [
         {
@@ -556,6 +656,159 @@ export class AppModule { configure(consumer: Consumer) { consumer.apply(cors({ o
               ],
             },
           ],
+        },
+      ],
+    },
+    {
+      name: 'behind another one of that kind no change helps alone',
+      code: server(
+        'app.use(cors({ origin: «true», credentials: true }));\napp.get("/x", cors({ origin: «!0», credentials: !0 }));',
+      ),
+      errors: [
+        {
+          messageId: 'any-origin-credentials',
+          suggestions: [
+            { messageId: 'readFromEnvironment', output: [['origin: true', `origin: ${FROM_ENVIRONMENT}`]] },
+            {
+              messageId: 'makePublic',
+              output: [
+                ['origin: true', "origin: '*'"],
+                ['credentials: true', 'credentials: false'],
+              ],
+            },
+          ],
+        },
+        { messageId: 'any-origin-credentials' },
+      ],
+    },
+    // Functions, expressions and delegates.
+    byFunction('(origin, callback) => callback(null, «true»)', 'the function answers `true`, whoever asks'),
+    byFunction(
+      'function (origin, callback) { callback(null, «origin»); }',
+      'the function hands the origin of the request back',
+    ),
+    byFunction(
+      '(origin, callback) => { if (!origin) return callback(null, false); return callback(null, «origin»); }',
+      'the function hands the origin of the request back',
+    ),
+    byFunction(
+      'async (origin, callback) => { callback(null, «true»); }',
+      'the function answers `true`, whoever asks',
+    ),
+    byFunction(
+      "(origin, callback) => { if (origin === 'https://a.example') callback(null, true); else { console.warn(origin); callback(null, «true»); } }",
+      'the function answers `true`, whoever asks',
+    ),
+    {
+      code: server('app.use(cors({ origin: [«/./»], credentials: true }));'),
+      errors: [
+        { messageId: 'any-origin-credentials', data: { witness: STRANGER, because: '`/./` matches it' } },
+      ],
+    },
+    {
+      name: 'a delegate that never looks at the request',
+      ...reflected(
+        server('app.use(cors((req, callback) => callback(null, { origin: «true», credentials: true })));'),
+      ),
+    },
+    {
+      name: 'a delegate that looks, and lets in all the same',
+      code: server(
+        "app.use(cors((req, callback) => { const known = ['https://a.example'].includes(req.header('Origin')); callback(null, { origin: known || «true», credentials: true }); }));",
+      ),
+      errors: [
+        {
+          messageId: 'any-origin-credentials',
+          data: { witness: STRANGER, because: '`origin: true` hands every origin back' },
+          suggestions: [
+            { messageId: 'readFromEnvironment', output: [['known || true', `known || ${FROM_ENVIRONMENT}`]] },
+            {
+              messageId: 'makePublic',
+              output: [
+                ['known || true', "known || '*'"],
+                ['credentials: true', 'credentials: false'],
+              ],
+            },
+          ],
+        },
+      ],
+    },
+    // Headers written by hand.
+    byHand(
+      (set) => handler(`${set[0]}\n  ${set[1]}`),
+      "res.header('Access-Control-Allow-Origin', req.headers.origin);",
+      "res.header('Access-Control-Allow-Credentials', 'true');",
+      'req.headers.origin',
+    ),
+    byHand(
+      (set) =>
+        `const express = require('express');\nconst app = express();\napp.use((req, res, next) => {\n  const { origin } = req.headers;\n  if (origin) {\n    ${set[0]}\n  }\n  ${set[1]}\n  if (req.method === 'OPTIONS') return res.sendStatus(204);\n  next();\n});`,
+      "res.setHeader('Access-Control-Allow-Origin', origin);",
+      "res.setHeader('Access-Control-Allow-Credentials', true);",
+      'origin',
+      'origin);',
+    ),
+    {
+      name: 'an exported handler, in TypeScript',
+      typescript: true,
+      code: "import type { Request, Response, NextFunction } from 'express';\nexport const allow = (req: Request, res: Response, next: NextFunction): void => {\n  «res.setHeader('Access-Control-Allow-Origin', req.headers.origin ?? '*')»;\n  res.setHeader('Access-Control-Allow-Credentials', 'true');\n  next();\n};",
+      errors: [
+        {
+          messageId: 'any-origin-credentials',
+          data: { witness: STRANGER, because: 'the origin of the request is handed back' },
+          suggestions: [
+            {
+              messageId: 'makePublic',
+              output: [
+                ["req.headers.origin ?? '*'", "'*'"],
+                ["  res.setHeader('Access-Control-Allow-Credentials', 'true');\n", ''],
+              ],
+            },
+          ],
+        },
+      ],
+    },
+    {
+      name: '`writeHead` of `node:http`',
+      code: "import http from 'node:http';\nhttp.createServer((req, res) => {\n  res.writeHead(200, { «'Access-Control-Allow-Origin': req.headers.origin», 'Access-Control-Allow-Credentials': 'true' });\n  res.end();\n});",
+      errors: [
+        {
+          messageId: 'any-origin-credentials',
+          suggestions: [
+            {
+              messageId: 'makePublic',
+              output: [["req.headers.origin, 'Access-Control-Allow-Credentials': 'true'", "'*'"]],
+            },
+          ],
+        },
+      ],
+    },
+    {
+      name: 'a table for `res.set`, a chain, and a helper',
+      code: "const express = require('express');\nconst app = express();\nfunction setCors(res, origin) {\n  «res.set('Access-Control-Allow-Origin', origin)».set('Access-Control-Allow-Credentials', 'true').set('Vary', 'Origin');\n}\napp.get('/x', (req, res) => {\n  setCors(res, req.headers.origin);\n  res.json({});\n});",
+      errors: [
+        {
+          messageId: 'any-origin-credentials',
+          suggestions: [
+            {
+              messageId: 'makePublic',
+              output: [
+                ["'Access-Control-Allow-Origin', origin", "'Access-Control-Allow-Origin', '*'"],
+                [".set('Access-Control-Allow-Credentials', 'true')", ''],
+              ],
+            },
+          ],
+        },
+      ],
+    },
+    {
+      name: 'without credentials, by hand',
+      code: handler("«res.header('Access-Control-Allow-Origin', req.headers.origin)»;"),
+      options: [{ checkWithoutCredentials: true }],
+      errors: [
+        {
+          messageId: 'any-origin',
+          data: { witness: STRANGER, because: 'the origin of the request is handed back' },
         },
       ],
     },

@@ -11,6 +11,7 @@ import {
 
 const list = (output: Output) => ({ messageId: 'readFromEnvironment' as const, output });
 const drop = (output: Output) => ({ messageId: 'dropCredentials' as const, output });
+const makePublic = (output: Output) => ({ messageId: 'makePublic' as const, output });
 
 /** `*` with credentials, each written once in the code. */
 function wildcard(
@@ -33,6 +34,14 @@ function wildcard(
       },
     ],
   };
+}
+
+/** A middleware that another file mounts. */
+const handler = (body: string): string => `module.exports = (req, res, next) => {\n  ${body}\n  next();\n};`;
+
+/** Headers written by hand: the one that brings the credentials can go. */
+function byHand(code: string, credentials: string): InvalidCase {
+  return { code, errors: [{ messageId: 'wildcard-credentials', suggestions: [drop([[credentials, '']])] }] };
 }
 
 testRule('no-wildcard-credentials', rule, {
@@ -71,7 +80,30 @@ testRule('no-wildcard-credentials', rule, {
       "const options = { origin: '*' };\nif (cookies) { options.origin = 'https://a.example'; options.credentials = true; }\napp.use(cors(options));",
     ),
     server('app.use(cors({ origin: (origin, callback) => callback(null, true), credentials: true }));'),
-    server("app.use(cors((req, callback) => callback(null, { origin: '*', credentials: true })));"),
+    server(
+      "app.use(cors((req, callback) => callback(null, { origin: isPublic(req) ? '*' : 'https://a.example', credentials: !isPublic(req) })));",
+    ),
+    server("app.use(cors((req, callback) => callback(null, { origin: '*' })));"),
+    // Headers written by hand.
+    handler("res.set('Access-Control-Allow-Origin', '*');"),
+    handler(
+      "res.set('Access-Control-Allow-Origin', '*');\n  res.set('Access-Control-Allow-Credentials', 'false');",
+    ),
+    handler(
+      "res.set('Access-Control-Allow-Origin', 'https://a.example');\n  res.set('Access-Control-Allow-Credentials', 'true');",
+    ),
+    handler(
+      "if (req.path === '/public') res.set('Access-Control-Allow-Origin', '*');\n  else { res.set('Access-Control-Allow-Origin', 'https://a.example'); res.set('Access-Control-Allow-Credentials', 'true'); }",
+    ),
+    handler(
+      "res.set('Access-Control-Allow-Origin', process.env.ORIGIN || '*');\n  res.set('Access-Control-Allow-Credentials', 'true');",
+    ),
+    handler(
+      "res.set('Access-Control-Allow-Origin', '*');\n  res.set('Access-Control-Allow-Credentials', config.cookies);",
+    ),
+    handler(
+      "res.set('Access-Control-Allow-Origin', '*');\n  res.set('Access-Control-Allow-Credentials', 'true');\n  res.removeHeader('Access-Control-Allow-Credentials');",
+    ),
     server('app.use(cors({ get origin() { return pick(); }, credentials: true }));'),
     // Production takes another branch.
     server(
@@ -88,7 +120,7 @@ testRule('no-wildcard-credentials', rule, {
     server("app.use(cors({ origin: 'https://a.example', credentials: true, methods: [...list, '*'] }));"),
     // Not this package.
     "import cors from '@koa/cors';\nmodule1.use(cors({ origin: '*', credentials: true }));",
-    "const io = require('socket.io')(server, { cors: { origin: '*', credentials: true } });",
+    "const io = require('sockets')(server, { cors: { origin: '*', credentials: true } });",
     "const corsHeaders = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Allow-Credentials': 'true' };",
     {
       code: "import { CorsOptions } from 'cors';\nexport const options: CorsOptions = { origin: '*', credentials: true };",
@@ -201,7 +233,7 @@ testRule('no-wildcard-credentials', rule, {
           data: { library: '`cors`' },
           suggestions: [
             list(server(`app.use(cors({ origin: ${FROM_ENVIRONMENT}, credentials: true }));`)),
-            drop(server('app.use(cors({ credentials: false }));')),
+            makePublic(server("app.use(cors({ origin: '*', credentials: false }));")),
           ],
         },
       ],
@@ -216,7 +248,7 @@ testRule('no-wildcard-credentials', rule, {
           data: { library: '`cors`' },
           suggestions: [
             list([['  credentials: true', `  origin: ${FROM_ENVIRONMENT}, credentials: true`]]),
-            drop([['credentials: true', 'credentials: false']]),
+            makePublic([['credentials: true', "origin: '*', credentials: false"]]),
           ],
         },
       ],
@@ -230,7 +262,10 @@ testRule('no-wildcard-credentials', rule, {
           data: { library: '`cors`' },
           suggestions: [
             list([['{ ...base', `{ origin: ${FROM_ENVIRONMENT}, ...base`]]),
-            drop([['credentials: true', 'credentials: false']]),
+            makePublic([
+              ['credentials: true', 'credentials: false'],
+              ['{ ...base', "{ origin: '*', ...base"],
+            ]),
           ],
         },
       ],
@@ -244,7 +279,10 @@ testRule('no-wildcard-credentials', rule, {
           data: { library: '`cors`' },
           suggestions: [
             list([['options = {}', `options = { origin: ${FROM_ENVIRONMENT} }`]]),
-            drop([['options.credentials = true', 'options.credentials = false']]),
+            makePublic([
+              ['options = {}', "options = { origin: '*' }"],
+              ['options.credentials = true', 'options.credentials = false'],
+            ]),
           ],
         },
       ],
@@ -258,7 +296,6 @@ testRule('no-wildcard-credentials', rule, {
         {
           messageId: 'default-wildcard-credentials',
           data: { library: '`cors`' },
-          suggestions: [drop([['this.credentials = true', 'this.credentials = false']])],
         },
       ],
     },
@@ -308,7 +345,7 @@ testRule('no-wildcard-credentials', rule, {
     },
     {
       code: server(
-        "app.use(cors({ origin: /a/, credentials: true, allowedHeaders: 'Content-Type' }), cors({ origin: ['https://a.example'], credentials: true, allowedHeaders: «'Content-Type, *'» }));",
+        "app.get('/y', cors({ origin: /^https:\\/\\/a\\.example$/, credentials: true, allowedHeaders: 'Content-Type' }));\napp.use(cors({ origin: ['https://a.example'], credentials: true, allowedHeaders: «'Content-Type, *'» }));",
       ),
       errors: [{ messageId: 'wildcard-allowed-headers' }],
     },
@@ -321,6 +358,76 @@ testRule('no-wildcard-credentials', rule, {
           suggestions: [drop([['credentials: true', 'credentials: false']])],
         },
       ],
+    },
+    // Functions, delegates, and headers written by hand.
+    {
+      code: server(
+        "app.use(cors({ origin: (origin, callback) => callback(null, «'*'»), credentials: true }));",
+      ),
+      errors: [
+        {
+          messageId: 'wildcard-credentials',
+          suggestions: [
+            list([["'*'", FROM_ENVIRONMENT]]),
+            drop([['credentials: true', 'credentials: false']]),
+          ],
+        },
+      ],
+    },
+    {
+      code: server("app.use(cors((req, callback) => callback(null, { origin: «'*'», credentials: true })));"),
+      errors: [
+        {
+          messageId: 'wildcard-credentials',
+          suggestions: [list([["'*'", FROM_ENVIRONMENT]])],
+        },
+      ],
+    },
+    byHand(
+      handler(
+        "res.set('Access-Control-Allow-Origin', «'*'»);\n  res.set('Access-Control-Allow-Credentials', 'true');",
+      ),
+      "  res.set('Access-Control-Allow-Credentials', 'true');\n",
+    ),
+    byHand(
+      handler(
+        "res.header('Access-Control-Allow-Origin', «'*'»).header('Access-Control-Allow-Credentials', true);",
+      ),
+      ".header('Access-Control-Allow-Credentials', true)",
+    ),
+    byHand(
+      handler(
+        "res.set({ 'Access-Control-Allow-Origin': «'*'», 'Access-Control-Allow-Credentials': 'true' });",
+      ),
+      ", 'Access-Control-Allow-Credentials': 'true'",
+    ),
+    {
+      ...byHand(
+        "const headers = {\n  'Access-Control-Allow-Origin': «'*'»,\n  'Access-Control-Allow-Credentials': 'true', // cookies\n};\nexport default (req, res, next) => {\n  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);\n  next();\n};",
+        "'Access-Control-Allow-Credentials': 'true', ",
+      ),
+      name: 'a table of headers in a loop',
+    },
+    {
+      ...byHand(
+        "import http from 'node:http';\nhttp.createServer((req, res) => {\n  res.writeHead(200, { 'Access-Control-Allow-Credentials': 'true', 'Access-Control-Allow-Origin': «'*'» });\n  res.end();\n});",
+        "'Access-Control-Allow-Credentials': 'true', ",
+      ),
+      name: '`writeHead` of `node:http`',
+    },
+    {
+      ...byHand(
+        "function setCors(res) {\n  res.setHeader('Access-Control-Allow-Origin', «'*'»);\n  res.setHeader('Access-Control-Allow-Credentials', 'true');\n}\nmodule.exports = (req, res) => {\n  setCors(res);\n  res.end();\n};",
+        "  res.setHeader('Access-Control-Allow-Credentials', 'true');\n",
+      ),
+      name: 'a helper',
+    },
+    {
+      name: 'a statement that hangs on a condition is left to the author',
+      code: handler(
+        "if (req.method) res.set('Access-Control-Allow-Origin', «'*'»);\n  if (req.method) res.set('Access-Control-Allow-Credentials', 'true');",
+      ),
+      errors: [{ messageId: 'wildcard-credentials' }],
     },
     {
       name: 'two calls, two mistakes',
@@ -340,7 +447,7 @@ testRule('no-wildcard-credentials', rule, {
           data: { library: '`cors`' },
           suggestions: [
             list([['{ credentials: !0 }', `{ origin: ${FROM_ENVIRONMENT}, credentials: !0 }`]]),
-            drop([['credentials: !0', 'credentials: false']]),
+            makePublic([['{ credentials: !0', "{ origin: '*', credentials: false"]]),
           ],
         },
       ],

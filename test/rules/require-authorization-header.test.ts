@@ -5,6 +5,16 @@ const READS = "app.get('/me', (req, res) => res.json(req.headers.authorization))
 const strict = [{ checkWildcard: true, checkImplicit: true }] as const;
 const cors = (options: string): string => server(`app.use(cors(${options}));\n${READS}`);
 
+/** A middleware that sets `*`, and a handler that reads the header. */
+const byHand = (statement: string, origin = "'*'"): string =>
+  server(`app.use((req, res, next) => {
+  res.set('Access-Control-Allow-Origin', ${origin});
+  ${statement}
+  next();
+});
+
+${READS}`);
+
 function missing(
   code: string,
   line: number,
@@ -31,12 +41,12 @@ const read = (reading: string): InvalidCase =>
   ]);
 
 /** How the list is written. */
-const list = (written: string, mended: string | undefined): InvalidCase =>
-  missing(
-    cors(`{ allowedHeaders: «${written}» }`),
-    5,
-    mended === undefined ? undefined : [[written, mended]],
-  );
+const list = (
+  written: string,
+  mended: string | undefined,
+  within = (value: string): string => `{ allowedHeaders: ${value} }`,
+): InvalidCase =>
+  missing(cors(within(`«${written}»`)), 5, mended === undefined ? undefined : [[written, mended]]);
 
 testRule('require-authorization-header', rule, {
   valid: [
@@ -68,8 +78,15 @@ testRule('require-authorization-header', rule, {
     cors("{ allowedHeaders: process.env.HEADERS.split(',') }"),
     cors("{ allowedHeaders: ['Content-Type'], ...more }"),
     cors('options'),
-    cors("(req, callback) => callback(null, { allowedHeaders: ['Content-Type'] })"),
-    cors("{ origin: (origin, callback) => callback(null, true), allowedHeaders: ['Content-Type'] }"),
+    cors('(req, callback) => callback(null, { allowedHeaders: listOf(req) })'),
+    // CORS is off for everybody whom the function is asked about.
+    cors("{ origin: (origin, callback) => callback(null, false), allowedHeaders: ['Content-Type'] }"),
+    // Headers written by hand.
+    byHand("res.set('Access-Control-Allow-Headers', 'Content-Type, Authorization');"),
+    byHand("res.set('Access-Control-Allow-Headers', req.headers['access-control-request-headers']);"),
+    byHand("res.set('Access-Control-Allow-Headers', process.env.HEADERS);"),
+    byHand("res.set({ 'Access-Control-Allow-Headers': ['authorization', 'X-A'].join(', ') });"),
+    { code: byHand("res.set('Access-Control-Allow-Headers', 'Authorization');"), options: strict },
     // CORS is off.
     cors("{ origin: false, allowedHeaders: ['Content-Type'] }"),
     // In a branch that production does not take.
@@ -124,6 +141,75 @@ testRule('require-authorization-header', rule, {
     read(
       'module.exports.handler = async (req) => { const all = req.headers; return req.headers.authorization; };',
     ),
+    // Functions and delegates.
+    list(
+      "['Content-Type']",
+      "['Content-Type', 'Authorization']",
+      (value) => `{ origin: (origin, callback) => callback(null, true), allowedHeaders: ${value} }`,
+    ),
+    // Headers written by hand.
+    {
+      code: byHand("res.set('Access-Control-Allow-Headers', «'Content-Type'»);"),
+      errors: [
+        {
+          messageId: 'authorization-not-allowed',
+          data: { line: '10' },
+          suggestions: [
+            { messageId: 'addAuthorization', output: [["'Content-Type'", "'Content-Type,Authorization'"]] },
+          ],
+        },
+      ],
+    },
+    {
+      name: 'a table of headers, and an answer to the preflight',
+      code: byHand(
+        "res.set({ 'Access-Control-Allow-Headers': «'Content-Type, X-A'» });\n  if (req.method === 'OPTIONS') return res.sendStatus(204);",
+      ),
+      errors: [
+        {
+          messageId: 'authorization-not-allowed',
+          suggestions: [{ messageId: 'addAuthorization', output: [["X-A'", "X-A,Authorization'"]] }],
+        },
+      ],
+    },
+    {
+      name: 'no header names any',
+      code: byHand('', "«'*'»"),
+      errors: [{ messageId: 'authorization-not-allowed', data: { line: '10' } }],
+    },
+    {
+      name: 'a stranger is told nothing, and whom the code lets in too little',
+      code: server(`app.use((req, res, next) => {
+  if (req.headers.origin === 'https://a.example') {
+    res.set('Access-Control-Allow-Origin', 'https://a.example');
+    res.set('Access-Control-Allow-Headers', «'Content-Type'»);
+  }
+  if (req.method === 'OPTIONS') return res.sendStatus(204);
+  next();
+});
+${READS}`),
+      errors: [
+        {
+          messageId: 'authorization-not-allowed',
+          suggestions: [
+            { messageId: 'addAuthorization', output: [["'Content-Type'", "'Content-Type,Authorization'"]] },
+          ],
+        },
+      ],
+    },
+    {
+      name: '`*` in a header written by hand',
+      code: byHand("res.set('Access-Control-Allow-Headers', «'*'»);"),
+      options: strict,
+      errors: [
+        {
+          messageId: 'authorization-by-wildcard',
+          suggestions: [
+            { messageId: 'addAuthorization', output: [["Headers', '*'", "Headers', '*,Authorization'"]] },
+          ],
+        },
+      ],
+    },
     // How the list is written.
     list("['Content-Type', 'X-Requested-With']", "['Content-Type', 'X-Requested-With', 'Authorization']"),
     list('["Content-Type"]', '["Content-Type", "Authorization"]'),

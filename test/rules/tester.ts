@@ -215,9 +215,9 @@ function checkEdits(name: string, one: InvalidCase): void {
     expect(message.message.replace(/`[^`]*`/g, '')).not.toMatch(/undefined|\[object Object\]|NaN/);
     const edits = [
       ...(message.suggestions ?? []),
-      ...(message.fix ? [{ desc: 'the fix', fix: message.fix }] : []),
+      ...(message.fix ? [{ desc: 'the fix', fix: message.fix, messageId: 'fix' }] : []),
     ];
-    for (const { desc, fix } of edits) {
+    for (const { desc, fix, messageId = '' } of edits) {
       const output = apply(text, fix);
       const because = `${desc}\n${output}`;
       const after = see(output);
@@ -227,10 +227,28 @@ function checkEdits(name: string, one: InvalidCase): void {
       const key = keyOf(message);
       expect(now.get(key) ?? 0, `not gone: ${because}`).toBeLessThan(counts.get(key) ?? 0);
       for (const [other, count] of now)
-        expect(count, `${other} is new: ${because}`).toBeLessThanOrEqual(counts.get(other) ?? 0);
+        if (!LACKS[messageId]?.includes(other))
+          expect(count, `${other} is new: ${because}`).toBeLessThanOrEqual(counts.get(other) ?? 0);
     }
   }
 }
+
+/**
+ * What a call lacks that was none before: `cors` becomes `cors()`, of which strict rules want more. And in development
+ * an origin is only paired once production refuses it.
+ */
+const LACKS: Readonly<Record<string, readonly string[]>> = {
+  // Nobody was let in before, so that nothing was wrong with who is.
+  correctOrigin: [
+    'cors/no-localhost-origin:loopback-origin',
+    'cors/no-insecure-origin:insecure-origin',
+    'cors/sensible-max-age:max-age-missing',
+    'cors/pair-loopback-origins:unpaired-loopback',
+  ],
+  readFromEnvironment: ['cors/pair-loopback-origins:unpaired-loopback'],
+  onlyInDevelopment: ['cors/pair-loopback-origins:unpaired-loopback'],
+  callLibrary: ['cors/require-explicit-origin:default-origin', 'cors/sensible-max-age:max-age-missing'],
+};
 
 function commentsOf({ source }: ReturnType<typeof lint>): readonly string[] {
   return source

@@ -72,7 +72,7 @@ const seconds = (value: string, given: string, days: string, right: string): Inv
   ]);
 
 const noAge = (value: string, given: string): InvalidCase =>
-  wrong(`maxAge: ${value}`, 'max-age-not-a-number', { given }, [['removeOption', '', { option: 'maxAge' }]]);
+  wrong(`maxAge: ${value}`, 'max-age-not-a-number', { given }, [['addMaxAge', ', maxAge: 7200']]);
 
 const badStatus = (value: string, given: string): InvalidCase =>
   wrong(`optionsSuccessStatus: ${value}`, 'status-not-ok', { given }, [
@@ -157,7 +157,7 @@ testRule('valid-cors-options', rule, {
     // Right in the other library.
     "import { cors } from 'hono/cors';\nexport default cors({ allowHeaders: ['X-A'], exposeHeaders: [], allowMethods: [] });",
     "import cors from '@koa/cors';\nexport default cors({ allowHeaders: ['X-A'], keepHeadersOnError: true });",
-    "const io = require('socket.io')(server, { cors: { origins: '*', allowHeaders: [] } });",
+    "const io = require('sockets')(server, { cors: { origins: '*', allowHeaders: [] } });",
     "const cors = require('micro-cors')({ allowMethods: ['GET'] });",
     // Not given to the library.
     server("const settings = { origins: ['https://a.example'], maxAge: 86400000 };\nstart(settings);"),
@@ -427,6 +427,13 @@ testRule('valid-cors-options', rule, {
         },
       ],
     },
+    // A week: in seconds, too, it is more than any browser keeps.
+    wrong(
+      'maxAge: 604800000',
+      'max-age-in-milliseconds',
+      { given: '604800000', days: '7000', seconds: '604800' },
+      [['longestMaxAge', ', maxAge: 86400']],
+    ),
     noAge("'1h'", "`'1h'`"),
     noAge('NaN', '`NaN`'),
     noAge('1.5', '`1.5`'),

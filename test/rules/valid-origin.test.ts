@@ -135,9 +135,14 @@ testRule('valid-origin', rule, {
     server('app.use(cors({ origin: /^https:\\/\\/app\\.example\\.com$/ }));'),
     server("app.use(cors({ origin: [/\\.example\\.com\\/$/, 'https://a.example'] }));"),
     server(
-      "app.use(cors({ origin: (origin, callback) => callback(null, ['https://a.example/'].includes(origin)) }));",
+      "app.use(cors({ origin: (origin, callback) => callback(null, ['https://a.example/'].includes(`${origin}/`)) }));",
     ),
-    server("app.use(cors((req, callback) => callback(null, { origin: 'https://a.example/' })));"),
+    server("app.use(cors({ origin: (origin, callback) => callback(null, origin === 'undefined') }));"),
+    server('app.use(cors((req, callback) => callback(null, { origin: originOf(req) })));'),
+    // The first of a list is sent to everybody.
+    "const allowed = ['*'];\nmodule.exports = (req, res, next) => {\n  const { origin } = req.headers;\n  res.set('Access-Control-Allow-Origin', allowed.includes(origin) ? origin : allowed[0]);\n  next();\n};",
+    "const allowed = ['*'];\nmodule.exports = (req, res, next) => {\n  const { origin } = req.headers;\n  if (allowed.includes('*') || allowed.includes(origin)) res.set('Access-Control-Allow-Origin', '*');\n  next();\n};",
+    "module.exports = (req, res, next) => {\n  res.set('Access-Control-Allow-Origin', new URL('https://a.example/x').origin);\n  next();\n};",
     // What cannot be known, or only in part.
     server('app.use(cors({ origin: process.env.ORIGIN }));'),
     server("app.use(cors({ origin: process.env.ORIGIN || 'https://a.example/' }));"),
@@ -186,6 +191,34 @@ testRule('valid-origin', rule, {
       code: listed(origin),
       errors: [malformed(origin, flaw)],
     })),
+    // Functions, delegates, and headers written by hand.
+    ...[
+      "app.use(cors({ origin: (origin, callback) => callback(null, [«'https://a.example/'»].includes(origin)) }));",
+      "app.use(cors({ origin: (origin, callback) => callback(null, origin === «'https://a.example/'») }));",
+      "app.use(cors({ origin: (origin, callback) => callback(null, «'https://a.example/'») }));",
+      "app.use(cors((req, callback) => callback(null, { origin: «'https://a.example/'» })));",
+      "app.use(cors((req, callback) => callback(null, { origin: ['https://b.example', «'https://a.example/'»] })));",
+      "app.use((req, res, next) => { res.header('Access-Control-Allow-Origin', «'https://a.example/'»); next(); });",
+      "const allowed = new Set([«'https://a.example/'»]);\napp.use((req, res, next) => { if (allowed.has(req.headers.origin)) res.set('Access-Control-Allow-Origin', req.headers.origin).vary('Origin'); next(); });",
+      "app.use((req, res, next) => { res.set({ 'Access-Control-Allow-Origin': «'https://a.example/'» }); next(); });",
+      "require('http').createServer((req, res) => { res.writeHead(200, { 'Access-Control-Allow-Origin': «'https://a.example/'» }); res.end(); });",
+    ].map((code) => corrected(server(code), 'https://a.example/', SLASH, 'https://a.example')),
+    {
+      name: 'a list in one header',
+      code: "export default (req, res, next) => {\n  res.set('Access-Control-Allow-Origin', «'https://a.example, https://b.example'»);\n  next();\n};",
+      errors: [malformed('https://a.example, https://b.example', LIST)],
+    },
+    {
+      name: '`*` in a list that the code itself compares with',
+      code: "const allowed = ['https://a.example', «'*'»];\nexport default (req, res, next) => {\n  if (allowed.includes(req.headers.origin)) res.set('Access-Control-Allow-Origin', req.headers.origin).vary('Origin');\n  next();\n};",
+      errors: [
+        {
+          messageId: 'listed-wildcard',
+          data: { library: 'this code' },
+          suggestions: [{ messageId: 'removeOrigin', data: { origin: '`*`' }, output: [[", '*'", '']] }],
+        },
+      ],
+    },
     // Where it is written.
     corrected(
       esm("app.use(cors({ origin: «'https://a.example/'» }));"),

@@ -1,9 +1,11 @@
 /** What stands around every program: `process`, `Object`, `Array`, `Set`, `Promise` ... as far as it decides about CORS. */
 import type { Place, Primitive } from '../code.ts';
 import { text } from '../operators.ts';
+import { whole } from '../promises.ts';
 import type { Run } from '../run.ts';
 import { Choice, type Guard } from '../tree.ts';
 import {
+  depsOf,
   known,
   NOWHERE,
   type Leaf,
@@ -14,6 +16,7 @@ import {
   type Value,
 } from '../value.ts';
 import { distinct } from './lists.ts';
+import { canParse, legacyParse, newUrl, parseUrl } from './urls.ts';
 
 type Make = (run: Run) => Value;
 
@@ -264,11 +267,24 @@ const someObject: Native = (run, { at }) => {
   return made;
 };
 
+/** An error has a name, a message and a stack, and no `status` unless it is given one. */
+function error(name: string): Native {
+  return (run, { args, at }) => {
+    const made = run.plain(at);
+    run.put(made, 'name', known(name, at), at);
+    const [message] = args;
+    run.put(made, 'message', message === undefined ? known('', at) : text(run, message, at), at);
+    const stack = run.unknown('a construct that is not modelled', at, { kind: 'string', truthy: true });
+    run.put(made, 'stack', stack, at);
+    return made;
+  };
+}
+
 /** What becomes of a value that is awaited. */
 function settlingOf(run: Run, value: Value | undefined, at: Place): Settling | undefined {
   const now = run.here(value ?? run.undefined(at));
   if (now instanceof Choice || now.type === 'unknown') return undefined;
-  if (now.type === 'object' && now.nature.is === 'promise') return now.nature.promise;
+  if (now.type === 'object' && now.nature.is === 'promise') return whole(run, now.nature.promise);
   return {
     value: now,
     phase: run.phase,
@@ -418,12 +434,25 @@ function given(run: Run, value: Value | undefined): Value | undefined {
 export const PROMISE_METHODS: Record<string, Native> = {
   then: (run, { self, args, at }) => {
     const [onFulfilled, onRejected] = [given(run, args[0]), given(run, args[1])];
+    const promise = settlingOf(run, self, at);
+    if (onFulfilled !== undefined && onRejected !== undefined && promise && !promise.mayFail) {
+      const { rejected, reason } = promise;
+      const holds = [onFulfilled, onRejected];
+      const either = run.object({ is: 'native', name: 'then', call: nothing, holds }, at);
+      return run.afterwards({ ...promise, rejected: false }, either, at, (settle) => {
+        // What is thrown by the one is not caught by the other.
+        const value = settle();
+        return run.both(
+          rejected,
+          () => callback(run, onRejected, [reason], at),
+          () => callback(run, onFulfilled, [value], at),
+        );
+      });
+    }
     // Of two ways to go on, one is not followed.
     if (onRejected !== undefined) run.wait(onRejected);
     if (onFulfilled === undefined) return self;
-    return run.afterwards(settlingOf(run, self, at), onFulfilled, at, (settle) =>
-      callback(run, onFulfilled, [settle()], at),
-    );
+    return run.afterwards(promise, onFulfilled, at, (settle) => callback(run, onFulfilled, [settle()], at));
   },
   catch: (run, { self, args, at }) => {
     const onRejected = given(run, args[0]);
@@ -456,6 +485,26 @@ export const PROMISE_METHODS: Record<string, Native> = {
     });
   },
 };
+
+/** `decodeURIComponent(text)` and the like, which throw at what is not well-formed. */
+const encoding =
+  (work: (text: string) => string): Native =>
+  (run, { args, at }) =>
+    run.lift([args[0] ?? run.undefined()], ([leaf]) => {
+      const given = leaf as Leaf;
+      const deps = depsOf(given);
+      if (given.type === 'known' && String(given.value).length <= LONGEST_ENCODED) {
+        try {
+          return known(work(String(given.value)), at, deps);
+        } catch {
+          return run.fail(at);
+        }
+      }
+      run.mayThrow();
+      return run.unknown('computed from something unknown', at, { deps, kind: 'string' });
+    });
+
+const LONGEST_ENCODED = 20_000;
 
 /** A function that is called later, if at all. */
 const later: Native = (run, { args, at }) => {
@@ -611,14 +660,14 @@ const MAKERS: Record<string, Make> = {
   Set: (run) => object(run, 'Set', {}, nothing, collection('set')),
   Map: (run) => object(run, 'Map', {}, nothing, collection('map')),
   WeakMap: (run) => object(run, 'WeakMap', {}, nothing, someObject),
-  URL: (run) =>
-    object(run, 'URL', {}, nothing, (inner, call) => {
-      inner.mayThrow();
-      return someObject(inner, call);
-    }),
+  URL: (run) => object(run, 'URL', { canParse, parse: parseUrl }, nothing, newUrl),
   Date: (run) => object(run, 'Date', {}, nothing, someObject),
-  Error: (run) => object(run, 'Error', {}, someObject, someObject),
-  TypeError: (run) => object(run, 'TypeError', {}, someObject, someObject),
+  ...Object.fromEntries(
+    ['Error', 'TypeError', 'RangeError', 'SyntaxError', 'URIError', 'EvalError'].map((name) => [
+      name,
+      (run: Run) => object(run, name, { captureStackTrace: nothing }, error(name), error(name)),
+    ]),
+  ),
   RegExp: (run) => object(run, 'RegExp', {}, regexp, regexp),
   Promise: (run) => object(run, 'Promise', promises, nothing, newPromise),
   String: (run) =>
@@ -652,6 +701,10 @@ const MAKERS: Record<string, Make> = {
       'parseFloat',
       convert('number', (value) => Number.parseFloat(String(value))),
     ),
+  decodeURIComponent: (run) => run.native('decodeURIComponent', encoding(decodeURIComponent)),
+  encodeURIComponent: (run) => run.native('encodeURIComponent', encoding(encodeURIComponent)),
+  decodeURI: (run) => run.native('decodeURI', encoding(decodeURI)),
+  encodeURI: (run) => run.native('encodeURI', encoding(encodeURI)),
   NaN: () => known(Number.NaN, NOWHERE),
   Infinity: () => known(Number.POSITIVE_INFINITY, NOWHERE),
   JSON: (run) => object(run, 'JSON', { stringify, parse }),
@@ -698,7 +751,14 @@ export function nodeModule(
     const process = globals.get(run, 'process') as Value;
     return name === 'default' || name === '*' ? process : run.get(process, name, at);
   }
-  if (['http', 'https', 'http2', 'fs', 'path', 'os', 'util', 'url', 'crypto', 'events'].includes(bare)) {
+  if (bare === 'url') {
+    const whole = run.plain(at);
+    run.put(whole, 'URL', globals.get(run, 'URL') as Value, at);
+    run.put(whole, 'parse', run.native('url.parse', legacyParse), at);
+    whole.open = run.unknown('import', at, { key: `import:${module}` });
+    return name === 'default' || name === '*' ? whole : run.get(whole, name, at);
+  }
+  if (['http', 'https', 'http2', 'fs', 'path', 'os', 'util', 'crypto', 'events'].includes(bare)) {
     const harmless = run.native(module, (inner, call) => {
       inner.mayThrow();
       // Callbacks are for later.

@@ -3,8 +3,9 @@ import type { Place } from '../code.ts';
 import type { Library } from '../libraries/library.ts';
 import type { Arguments, Run, Surroundings } from '../run.ts';
 import { Choice } from '../tree.ts';
-import { depsOf, NOWHERE, union, type Leaf, type Native, type Unknown, type Value } from '../value.ts';
+import { depsOf, known, NOWHERE, union, type Leaf, type Native, type Unknown, type Value } from '../value.ts';
 import { readEnvironment } from '../world.ts';
+import { expressionMethod, expressionProperty, isExpression } from './expressions.ts';
 import { FUNCTION_METHODS, Globals, nodeModule, OBJECT_METHODS, PROMISE_METHODS } from './globals.ts';
 import { element, listMethod, listSize } from './lists.ts';
 import { numberMethod, stringMethod } from './strings.ts';
@@ -18,6 +19,8 @@ const COMPUTING = new Set(
     ' ',
   ),
 );
+/** Methods of lists that run a callback on each element. */
+const VISITING = new Set('some every find findIndex filter map forEach'.split(' '));
 /** Methods that keep a callback for later, or run it once the program has started: nothing is changed by the call. */
 const LATER = new Set('on once listen addListener addEventListener'.split(' '));
 
@@ -94,9 +97,21 @@ export function surroundings(libraries: readonly Library[]): Surroundings {
         const value = library.observe?.(run, self, method, call);
         if (value !== undefined) return value;
       }
-      return ask(run, self, method, call);
+      return visitUnknown(run, self, method, call) ?? ask(run, self, method, call);
     },
   };
+
+  /** `allowed.some((one) => …)`: what is not known is a list, by the way it is used. */
+  function visitUnknown(run: Run, self: Unknown, method: string, call: Observed): Value | undefined {
+    const [visitor] = call.args;
+    if (!VISITING.has(method) || call.open || visitor === undefined) return undefined;
+    const callable = run.here(visitor);
+    if (callable instanceof Choice || callable.type !== 'object' || callable.nature.is !== 'function')
+      return undefined;
+    const list = run.array([], call.at, self);
+    const work = listMethod('array', method);
+    return work?.(run, { ...call, self: list });
+  }
 
   /** A method that only asks, by its name. */
   function ask(
@@ -107,6 +122,12 @@ export function surroundings(libraries: readonly Library[]): Surroundings {
   ): Value | undefined {
     if (open || !(ASKING.has(method) || COMPUTING.has(method))) return undefined;
     if (args.some((arg) => arg instanceof Choice || arg.type === 'object')) return undefined;
+    const [first] = args;
+    // Nothing of which the content is unknown holds the name of a stranger.
+    if (first && 'type' in first && run.watch?.nobodyWrote(first)) {
+      if (method !== 'test' && ASKING.has(method)) return known(false, at);
+      if (method === 'indexOf' || method === 'lastIndexOf') return known(-1, at);
+    }
     let deps = self.deps;
     for (const arg of args) deps = union(deps, depsOf(arg));
     const key = `${self.key}.${method}(${args.map((arg) => run.keyOf(arg as Leaf)).join()})`;
@@ -144,7 +165,7 @@ export function surroundings(libraries: readonly Library[]): Surroundings {
         );
       }
       case 'environment':
-        return readEnvironment(run.world, key, at);
+        return readEnvironment(run.world, run.environment, key, at);
       case 'promise':
         return (
           native(
@@ -163,8 +184,13 @@ export function surroundings(libraries: readonly Library[]): Surroundings {
             Object.hasOwn(FUNCTION_METHODS, key) ? FUNCTION_METHODS[key] : undefined,
           ) ?? (key in Function.prototype ? beyond(run, key, at) : undefined)
         );
-      case 'made':
       case 'regexp':
+        return (
+          native(run, `regexp.${key}`, expressionMethod(key)) ??
+          (isExpression(self) ? expressionProperty(self, key, at) : undefined) ??
+          beyond(run, key, at)
+        );
+      case 'made':
         return beyond(run, key, at);
       case 'plain':
         return (
@@ -191,5 +217,7 @@ function beyond(run: Run, key: string, at: Place): Unknown {
     truthy: key in Object.prototype,
   });
 }
+
+type Observed = Parameters<Surroundings['observe']>[3];
 
 export type { Arguments };

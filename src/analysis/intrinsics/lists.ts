@@ -70,6 +70,8 @@ function each(
   use: (item: Value, answer: Value) => void,
   /** Where the search has ended already. */
   ended: () => Guard = () => false,
+  /** The answer for an element that is not known, should there be one. */
+  useOther: (answer: Value) => void = () => undefined,
 ): ReturnType<Run['eachItem']> {
   return run.eachItem(list, {
     object,
@@ -82,7 +84,7 @@ function each(
       run.guard = run.decisions.or(run.guard, done);
     },
     visitOther: (item) => {
-      visit(run, object, call, item, undefined);
+      useOther(visit(run, object, call, item, undefined));
     },
     changed: () => {
       mayBeCalledOften(run, argument(run, call, 0), call.at);
@@ -91,16 +93,33 @@ function each(
   });
 }
 
+/** Whether the callback says yes to some element of a list of which not all are known. */
+function mayAnswerYes(run: Run, object: Obj, list: List, call: NativeCall): boolean {
+  let may = false;
+  const note = (answer: Value): void => {
+    may ||= run.truth(answer) !== false;
+  };
+  each(
+    run,
+    object,
+    list,
+    call,
+    (_item, answer) => {
+      note(answer);
+    },
+    undefined,
+    note,
+  );
+  return may;
+}
+
 /** Equal as collections compare: `NaN` is equal to itself. */
 function equal(run: Run, a: Value, b: Value, at: Place): Guard {
   return run.truth(
     run.lift([a, b], ([x, y]) => {
       const [left, right] = [x as Leaf, y as Leaf];
-      if (left.type === 'known' && right.type === 'known')
-        return known(
-          left.value === right.value || (Number.isNaN(left.value) && Number.isNaN(right.value)),
-          at,
-        );
+      if (left.type === 'known' && Number.isNaN(left.value) && right.type === 'known')
+        return known(Number.isNaN(right.value), at);
       return run.binary('===', left, right, at);
     }),
   );
@@ -110,7 +129,9 @@ function equal(run: Run, a: Value, b: Value, at: Place): Guard {
 function holdsOther(run: Run, open: Unknown, value: Value, at: Place): Guard {
   return run.truth(
     run.lift([value], ([leaf]) =>
-      run.boolean(run.decisions.ask(`${open.key}∋${run.keyOf(leaf as Leaf)}`, open.deps), at),
+      run.watch?.nobodyWrote(leaf)
+        ? known(false, at)
+        : run.boolean(run.decisions.ask(`${open.key}∋${run.keyOf(leaf as Leaf)}`, open.deps), at),
     ),
   );
 }
@@ -232,10 +253,7 @@ function search(
   none: (at: Place) => Value,
 ): OnList {
   return (run, object, list, call) => {
-    if (list.open) {
-      each(run, object, list, call, () => undefined);
-      return computed(run, call, list);
-    }
+    if (list.open) return mayAnswerYes(run, object, list, call) ? computed(run, call, list) : none(call.at);
     let result = none(call.at);
     let found: Guard = false;
     const answers: { readonly there: Guard; readonly value: Value }[] = [];
@@ -262,30 +280,50 @@ function search(
 
 const some: OnList = (run, object, list, call) => {
   let found = false as Guard;
+  let perhaps = false as boolean;
   const note = (_item: Value, answer: Value): void => {
     found = run.decisions.or(found, run.decisions.and(run.guard, run.truth(answer)));
   };
-  if (!each(run, object, list, call, note, () => found))
-    found = run.decisions.or(found, run.truth(computed(run, call, list, 'boolean')));
+  const noteOther = (answer: Value): void => {
+    perhaps ||= run.truth(answer) !== false;
+  };
+  each(run, object, list, call, note, () => found, noteOther);
+  if (perhaps) found = run.decisions.or(found, run.truth(computed(run, call, list, 'boolean')));
   return run.boolean(found, call.at);
 };
 
 const every: OnList = (run, object, list, call) => {
   let failed = false as Guard;
+  let perhaps = false as boolean;
   const note = (_item: Value, answer: Value): void => {
     failed = run.decisions.or(failed, run.decisions.and(run.guard, run.decisions.not(run.truth(answer))));
   };
-  if (!each(run, object, list, call, note, () => failed))
-    failed = run.decisions.or(failed, run.truth(computed(run, call, list, 'boolean')));
+  const noteOther = (answer: Value): void => {
+    perhaps ||= run.truth(answer) !== true;
+  };
+  each(run, object, list, call, note, () => failed, noteOther);
+  if (perhaps) failed = run.decisions.or(failed, run.truth(computed(run, call, list, 'boolean')));
   return run.boolean(run.decisions.not(failed), call.at);
 };
 
 const filter: OnList = (run, object, list, call) => {
   const kept: { value: Value; there: Guard }[] = [];
-  const visited = each(run, object, list, call, (value, answer) => {
-    kept.push({ value, there: run.decisions.under(run.guard, run.truth(answer)) });
-  });
-  if (visited !== 'unclear') return run.arrayOf(run.gather(kept, call.at), call.at);
+  let perhaps = false as boolean;
+  const visited = each(
+    run,
+    object,
+    list,
+    call,
+    (value, answer) => {
+      kept.push({ value, there: run.decisions.under(run.guard, run.truth(answer)) });
+    },
+    undefined,
+    (answer) => {
+      perhaps ||= run.truth(answer) !== false;
+    },
+  );
+  if (visited !== 'unclear' || (!perhaps && kept.every(({ there }) => typeof there === 'boolean')))
+    return run.arrayOf(run.gather(kept, call.at), call.at);
   const certain = kept.filter(({ there }) => there === true).map(({ value }) => value);
   return run.array(certain, call.at, computed(run, call, list));
 };
