@@ -15,8 +15,11 @@ import { corsLibrary } from './libraries/cors.ts';
 import { HEADER_WORDS } from './libraries/handwritten.ts';
 import { dotenvConfigLibrary, dotenvLibrary } from './libraries/dotenv.ts';
 import { expressLibrary } from './libraries/express.ts';
+import { fastifyCorsLibrary } from './libraries/fastify-cors.ts';
+import { fastifyLibrary } from './libraries/fastify.ts';
 import { Layer, LayerMaker } from './libraries/layer.ts';
 import type { Library } from './libraries/library.ts';
+import { socketIoLibrary } from './libraries/socket-io.ts';
 import { lower } from './lower.ts';
 import { expressVersion, type ExpressMajor, type ExpressVersion } from './manifest.ts';
 import { Route } from './route.ts';
@@ -30,6 +33,10 @@ import { judgeWorlds, type Seen } from './worlds.ts';
 
 const LIBRARIES: readonly Library[] = [
   corsLibrary,
+  fastifyCorsLibrary,
+  socketIoLibrary,
+  // Before Express: what registers plugins is no app of Express.
+  fastifyLibrary,
   expressLibrary,
   dotenvLibrary,
   dotenvConfigLibrary,
