@@ -3,7 +3,10 @@ import type { ESLint, Linter } from 'eslint';
 import corsBeforeRoutes from '../rules/cors-before-routes.ts';
 import noExpress5StarPath from '../rules/no-express5-star-path.ts';
 import noHangingCors from '../rules/no-hanging-cors.ts';
+import noInsecureOrigin from '../rules/no-insecure-origin.ts';
+import noNullOrigin from '../rules/no-null-origin.ts';
 import noReflectedOrigin from '../rules/no-reflected-origin.ts';
+import noUnsafeOriginMatch from '../rules/no-unsafe-origin-match.ts';
 import noWildcardCredentials from '../rules/no-wildcard-credentials.ts';
 import requireAuthorizationHeader from '../rules/require-authorization-header.ts';
 import validCorsOptions from '../rules/valid-cors-options.ts';
@@ -20,7 +23,10 @@ const rules: Readonly<Record<string, CorsRule>> = {
   'cors-before-routes': corsBeforeRoutes,
   'no-express5-star-path': noExpress5StarPath,
   'no-hanging-cors': noHangingCors,
+  'no-insecure-origin': noInsecureOrigin,
+  'no-null-origin': noNullOrigin,
   'no-reflected-origin': noReflectedOrigin,
+  'no-unsafe-origin-match': noUnsafeOriginMatch,
   'no-wildcard-credentials': noWildcardCredentials,
   'require-authorization-header': requireAuthorizationHeader,
   'valid-cors-options': validCorsOptions,
