@@ -1,9 +1,11 @@
 /** The plugin object: meta, rules, presets. */
 import type { ESLint, Linter } from 'eslint';
 import corsBeforeRoutes from '../rules/cors-before-routes.ts';
+import noDenialByError from '../rules/no-denial-by-error.ts';
 import noExpress5StarPath from '../rules/no-express5-star-path.ts';
 import noHangingCors from '../rules/no-hanging-cors.ts';
 import noInsecureOrigin from '../rules/no-insecure-origin.ts';
+import noMissingOriginError from '../rules/no-missing-origin-error.ts';
 import noNullOrigin from '../rules/no-null-origin.ts';
 import noReflectedOrigin from '../rules/no-reflected-origin.ts';
 import noUnsafeOriginMatch from '../rules/no-unsafe-origin-match.ts';
@@ -21,9 +23,11 @@ export interface Plugin extends ESLint.Plugin {
 
 const rules: Readonly<Record<string, CorsRule>> = {
   'cors-before-routes': corsBeforeRoutes,
+  'no-denial-by-error': noDenialByError,
   'no-express5-star-path': noExpress5StarPath,
   'no-hanging-cors': noHangingCors,
   'no-insecure-origin': noInsecureOrigin,
+  'no-missing-origin-error': noMissingOriginError,
   'no-null-origin': noNullOrigin,
   'no-reflected-origin': noReflectedOrigin,
   'no-unsafe-origin-match': noUnsafeOriginMatch,
