@@ -8,9 +8,11 @@ import noInsecureOrigin from '../rules/no-insecure-origin.ts';
 import noMissingOriginError from '../rules/no-missing-origin-error.ts';
 import noNullOrigin from '../rules/no-null-origin.ts';
 import noReflectedOrigin from '../rules/no-reflected-origin.ts';
+import noStackedCors from '../rules/no-stacked-cors.ts';
 import noUnsafeOriginMatch from '../rules/no-unsafe-origin-match.ts';
 import noWildcardCredentials from '../rules/no-wildcard-credentials.ts';
 import requireAuthorizationHeader from '../rules/require-authorization-header.ts';
+import requireVaryOrigin from '../rules/require-vary-origin.ts';
 import validCorsOptions from '../rules/valid-cors-options.ts';
 import validOrigin from '../rules/valid-origin.ts';
 import { name, version } from './package.ts';
@@ -30,9 +32,11 @@ const rules: Readonly<Record<string, CorsRule>> = {
   'no-missing-origin-error': noMissingOriginError,
   'no-null-origin': noNullOrigin,
   'no-reflected-origin': noReflectedOrigin,
+  'no-stacked-cors': noStackedCors,
   'no-unsafe-origin-match': noUnsafeOriginMatch,
   'no-wildcard-credentials': noWildcardCredentials,
   'require-authorization-header': requireAuthorizationHeader,
+  'require-vary-origin': requireVaryOrigin,
   'valid-cors-options': validCorsOptions,
   'valid-origin': validOrigin,
 };
