@@ -5,14 +5,17 @@ import noDenialByError from '../rules/no-denial-by-error.ts';
 import noExpress5StarPath from '../rules/no-express5-star-path.ts';
 import noHangingCors from '../rules/no-hanging-cors.ts';
 import noInsecureOrigin from '../rules/no-insecure-origin.ts';
+import noLocalhostOrigin from '../rules/no-localhost-origin.ts';
 import noMissingOriginError from '../rules/no-missing-origin-error.ts';
 import noNullOrigin from '../rules/no-null-origin.ts';
 import noReflectedOrigin from '../rules/no-reflected-origin.ts';
 import noStackedCors from '../rules/no-stacked-cors.ts';
 import noUnsafeOriginMatch from '../rules/no-unsafe-origin-match.ts';
 import noWildcardCredentials from '../rules/no-wildcard-credentials.ts';
+import pairLoopbackOrigins from '../rules/pair-loopback-origins.ts';
 import requireAuthorizationHeader from '../rules/require-authorization-header.ts';
 import requireVaryOrigin from '../rules/require-vary-origin.ts';
+import safeEnvOrigins from '../rules/safe-env-origins.ts';
 import validCorsOptions from '../rules/valid-cors-options.ts';
 import validOrigin from '../rules/valid-origin.ts';
 import { name, version } from './package.ts';
@@ -29,14 +32,17 @@ const rules: Readonly<Record<string, CorsRule>> = {
   'no-express5-star-path': noExpress5StarPath,
   'no-hanging-cors': noHangingCors,
   'no-insecure-origin': noInsecureOrigin,
+  'no-localhost-origin': noLocalhostOrigin,
   'no-missing-origin-error': noMissingOriginError,
   'no-null-origin': noNullOrigin,
   'no-reflected-origin': noReflectedOrigin,
   'no-stacked-cors': noStackedCors,
   'no-unsafe-origin-match': noUnsafeOriginMatch,
   'no-wildcard-credentials': noWildcardCredentials,
+  'pair-loopback-origins': pairLoopbackOrigins,
   'require-authorization-header': requireAuthorizationHeader,
   'require-vary-origin': requireVaryOrigin,
+  'safe-env-origins': safeEnvOrigins,
   'valid-cors-options': validCorsOptions,
   'valid-origin': validOrigin,
 };
