@@ -14,9 +14,12 @@ import noUnsafeOriginMatch from '../rules/no-unsafe-origin-match.ts';
 import noWildcardCredentials from '../rules/no-wildcard-credentials.ts';
 import pairLoopbackOrigins from '../rules/pair-loopback-origins.ts';
 import requireAuthorizationHeader from '../rules/require-authorization-header.ts';
+import requireExplicitOrigin from '../rules/require-explicit-origin.ts';
 import requireVaryOrigin from '../rules/require-vary-origin.ts';
 import safeEnvOrigins from '../rules/safe-env-origins.ts';
+import sensibleMaxAge from '../rules/sensible-max-age.ts';
 import validCorsOptions from '../rules/valid-cors-options.ts';
+import validMethodsAndHeaders from '../rules/valid-methods-and-headers.ts';
 import validOrigin from '../rules/valid-origin.ts';
 import { name, version } from './package.ts';
 import type { CorsRule, PresetName } from './rule.ts';
@@ -41,9 +44,12 @@ const rules: Readonly<Record<string, CorsRule>> = {
   'no-wildcard-credentials': noWildcardCredentials,
   'pair-loopback-origins': pairLoopbackOrigins,
   'require-authorization-header': requireAuthorizationHeader,
+  'require-explicit-origin': requireExplicitOrigin,
   'require-vary-origin': requireVaryOrigin,
   'safe-env-origins': safeEnvOrigins,
+  'sensible-max-age': sensibleMaxAge,
   'valid-cors-options': validCorsOptions,
+  'valid-methods-and-headers': validMethodsAndHeaders,
   'valid-origin': validOrigin,
 };
 
