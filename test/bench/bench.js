@@ -123,6 +123,65 @@ export class Matrix${i} {
 `,
   ).join('');
 
+// --- checks that decide in code
+
+const decides = (check) => `
+const express = require('express');
+const cors = require('cors');
+const app = express();
+const allowed = ['https://shop.fernfield.example', 'https://office.fernfield.example', 'http://localhost:3000'];
+app.use(cors({ origin: ${check}, credentials: true, maxAge: 600 }));
+`;
+const checks = {
+  'a list, for comparison': 'allowed',
+  'a callback with a list': `function (origin, callback) {
+    if (!origin || allowed.indexOf(origin) !== -1) callback(null, true);
+    else callback(null, false);
+  }`,
+  'a callback that looks at the host': `(origin, callback) => {
+    if (!origin) return callback(null, true);
+    try {
+      const { hostname, protocol } = new URL(origin);
+      const own = hostname === 'fernfield.example' || hostname.endsWith('.fernfield.example');
+      callback(null, protocol === 'https:' && own);
+    } catch {
+      callback(null, false);
+    }
+  }`,
+  'three expressions': String.raw`[/^https:\/\/([a-z0-9-]+\.)*fernfield\.example$/, /localhost:\d+$/, /\.vercel\.app$/]`,
+};
+
+/** Source that would run for ever, or grow without bound. Each ends in unknown, by counted steps. */
+const adversarial = {
+  'paths that multiply': decides(
+    `(origin, callback) => { let n = 0; ${times(24, (i) => `if (x${i}) n += ${i}; else n -= ${i};`)} callback(null, n > 3); }`,
+  ),
+  'calls that multiply': decides(
+    `(o, cb) => { const f = (a, n) => (n <= 0 ? a : f(a + 'x', n - 1) + f(a + 'y', n - 1)); cb(null, f(o, 30) === 'z'); }`,
+  ),
+  'a loop without an end': decides(
+    `(o, cb) => { for (;;) { if (o === 'x' + Math.random()) break; } cb(null, true); }`,
+  ),
+  'recursion without an end': decides(`(o, cb) => { const g = (one) => g(one); cb(null, g(o)); }`),
+  'catastrophic expressions': decides(
+    String.raw`[/(a+)+$/, /(.*)*x/, /^(\w+\s?)*$/, /^(([a-z])+.)+[A-Z]([a-z])+$/]`,
+  ),
+  'two thousand origins': decides(`[${times(2000, (i) => `'https://h${i}.fernfield.example', `)}]`),
+  'three hundred expressions': decides(
+    `[${times(300, (i) => String.raw`/^https:\/\/h${i}\.fernfield\.example$/, `)}]`,
+  ),
+  'headers that multiply': `
+const app = require('express')();
+app.use((req, res, next) => {
+  ${times(16, (i) => `if (a${i}) res.set('X-${i}', '1'); if (b${i}) res.set('Access-Control-Allow-Headers', '${i}');`)}
+  res.set('Access-Control-Allow-Origin', '*');
+  next();
+});`,
+};
+function times(count, text) {
+  return Array.from({ length: count }, (_, i) => text(i)).join('');
+}
+
 const read = (file) => readFileSync(file, 'utf8');
 const installed = (name, folder) => {
   const at = path.join(root, 'node_modules', name, folder);
@@ -246,6 +305,18 @@ for (const [parserName, parser] of Object.entries(parsers)) {
     'aim: linear, that is about 10×',
   );
   line('from 4 to 40 resources: parse, for comparison', `${(large.parse / small.parse).toFixed(1)}×`);
+}
+
+console.log('\nChecks that decide in code, once warm; with espree');
+for (const [name, check] of Object.entries(checks)) {
+  const { rules } = await measure({ name, text: decides(check) }, undefined, cors.configs.all, 60);
+  line(name, ms(rules), 'aim: at most 1 ms above the list');
+}
+
+console.log('\nSource that would run for ever; with espree');
+for (const [name, text] of Object.entries(adversarial)) {
+  const { rules, parse } = await measure({ name, text }, undefined, cors.configs.all, 5);
+  line(name, `${ms(rules)}, parse ${ms(parse)}`, 'aim: at most 50 ms');
 }
 
 console.log('\nReal files: the demo, Express 4 and 5, cors; with @typescript-eslint/parser');
