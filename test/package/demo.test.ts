@@ -13,11 +13,11 @@ it('shows every finding of the demo, by file, and succeeds', async () => {
     for (const rule of rules) expect(block, file).toContain(`cors/${rule}`);
   }
   const count = Object.values(expected).flat().length;
-  expect(stdout).toContain(`${count} findings in 3 files`);
+  expect(stdout).toContain(`${count} findings in 4 files`);
   expect(stdout).not.toContain(root);
 });
 
 it('is written in code that runs', () => {
-  for (const file of ['server.js', 'admin.js'])
+  for (const file of ['server.js', 'admin.js', 'partners.js'])
     execFileSync(process.execPath, ['--check', `${demo}/${file}`]);
 });

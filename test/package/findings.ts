@@ -3,6 +3,7 @@ import path from 'node:path';
 /** What the rules find in the servers of the demo, in the order in which they find it. */
 export const expected: Readonly<Record<string, readonly string[]>> = {
   'admin.js': ['no-reflected-origin'],
+  'partners.js': ['no-hanging-cors', 'no-unsafe-origin-match', 'require-vary-origin'],
   'public-api.ts': ['no-wildcard-credentials', 'valid-cors-options'],
   'server.js': [
     'cors-before-routes',

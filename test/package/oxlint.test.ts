@@ -22,7 +22,7 @@ it('finds under oxlint what it finds under ESLint', async () => {
       devDependencies: { oxlint: versionOf('oxlint'), 'eslint-plugin-cors': `file:${inject('tarball')}` },
     },
     {
-      ...demoFiles('server.js', 'admin.js', 'public-api.ts'),
+      ...demoFiles(...Object.keys(expected)),
       '.oxlintrc.json': JSON.stringify({
         jsPlugins: ['eslint-plugin-cors'],
         categories: { correctness: 'off' },
