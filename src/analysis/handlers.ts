@@ -28,7 +28,8 @@ export function handWritten(
   text: string,
   speaks: (at: Place) => boolean = () => false,
 ): ReadonlyMap<Obj, HandWritten> {
-  if (!HEADER.test(text) && !run.made.some((object) => madeBy(object, Layer))) return new Map();
+  const byHand = HEADER.test(text);
+  if (!byHand && !run.made.some((object) => madeBy(object, Layer))) return new Map();
   const found = new Map<Obj, HandWritten>();
   const inside = (code: FunctionCode): boolean =>
     [...found.keys()].some(({ at }) => at.start <= code.start && code.end <= at.end);
@@ -44,7 +45,7 @@ export function handWritten(
   for (const code of module.functions) {
     const fn = run.closures.get(code);
     if (!fn || found.has(fn) || inside(code)) continue;
-    const roles = rolesByUse(code);
+    const roles = mayWrite(code, text, byHand) ? rolesByUse(code) : undefined;
     // The names of the headers may stand in a table above it.
     if (!roles || !writes(fn, text, DEEPEST - 1)) continue;
     // One that does nothing with `next` may be a helper, which the handler that calls it goes on after.
@@ -118,6 +119,23 @@ function speaks(leaf: Leaf, text: string, depth: number): boolean {
 function valueOf(env: Env, variable: Variable): readonly Leaf[] {
   const value = holderOf(env, variable)?.cells.get(variable);
   return value === undefined ? [] : leaves(value);
+}
+
+const WRITES = new RegExp(String.raw`\b(?:${[...WRITING].join('|')})\b`);
+
+/**
+ * Whether its text allows that it writes headers, or hands two of its parameters on: most functions need no look.
+ *
+ * @param byHand whether the file names CORS headers at all; else a library writes them.
+ */
+function mayWrite(code: FunctionCode, text: string, byHand: boolean): boolean {
+  // An arrow function without braces has no head of its own.
+  const body = text.slice(code.head < code.end ? code.head : code.start, code.end);
+  if (byHand && WRITES.test(body)) return true;
+  const names = new Set(text.slice(code.start, code.head).match(/[\w$]+/g));
+  for (const [, one = '', other = ''] of body.matchAll(/([\w$]+)\s*,\s*(?=([\w$]+))/g))
+    if (names.has(one) && names.has(other)) return true;
+  return false;
 }
 
 /** The response is the parameter on which headers are written; the request stands before it, `next` behind. */

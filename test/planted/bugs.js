@@ -3,10 +3,11 @@
  * should notice it, the likeliest first.
  */
 
-/** Random programs, in the head and for real. */
-const DECISIONS = ['test/analysis/decisions.model.test.ts'];
-const MIDDLEWARES = ['test/analysis/middlewares.model.test.ts'];
-const PROGRAMS = [...DECISIONS, ...MIDDLEWARES];
+/** Small checks that turn on one step, and random programs, in the head and for real. */
+const ANSWERS = 'test/analysis/answers.test.ts';
+const DECISIONS = [ANSWERS, 'test/analysis/decisions.model.test.ts'];
+const MIDDLEWARES = [ANSWERS, 'test/analysis/middlewares.model.test.ts'];
+const PROGRAMS = [...DECISIONS, 'test/analysis/middlewares.model.test.ts'];
 const LANGUAGE = ['test/analysis/soundness.model.test.ts', ...PROGRAMS];
 const rules = (...names) => names.map((name) => `test/rules/${name}.test.ts`);
 
