@@ -42,7 +42,8 @@ export function binary(run: Run, operator: string, left: Value, right: Value, at
 
 const ORDER = new Set(['<', '>', '<=', '>=']);
 
-function binaryLeaves(run: Run, operator: string, a: Leaf, b: Leaf, at: Place): Value {
+/** The same, of values of which each is one thing for certain. */
+export function binaryLeaves(run: Run, operator: string, a: Leaf, b: Leaf, at: Place): Value {
   run.decisions.spend();
   if (operator === '!==') return unary(run, '!', binaryLeaves(run, '===', a, b, at), at);
   if (operator === '!=') return unary(run, '!', binaryLeaves(run, '==', a, b, at), at);

@@ -1,7 +1,7 @@
 /** Arrays, Sets and Maps. */
 import type { Place } from '../code.ts';
 import { mayBeCalledOften, mayRun } from '../escape.ts';
-import { certainText, text } from '../operators.ts';
+import { binaryLeaves, certainText, text } from '../operators.ts';
 import type { Run } from '../run.ts';
 import { Choice, type Guard, type Tree } from '../tree.ts';
 import {
@@ -115,14 +115,15 @@ function mayAnswerYes(run: Run, object: Obj, list: List, call: NativeCall): bool
 
 /** Equal as collections compare: `NaN` is equal to itself. */
 function equal(run: Run, a: Value, b: Value, at: Place): Guard {
-  return run.truth(
-    run.lift([a, b], ([x, y]) => {
-      const [left, right] = [x as Leaf, y as Leaf];
-      if (left.type === 'known' && Number.isNaN(left.value) && right.type === 'known')
-        return known(Number.isNaN(right.value), at);
-      return run.binary('===', left, right, at);
-    }),
-  );
+  // Long lists of origins come by here, and nearly all of it is known.
+  if (!(a instanceof Choice) && !(b instanceof Choice)) return run.truth(equalLeaves(run, a, b, at));
+  return run.truth(run.lift([a, b], ([x, y]) => equalLeaves(run, x as Leaf, y as Leaf, at)));
+}
+
+function equalLeaves(run: Run, a: Leaf, b: Leaf, at: Place): Value {
+  if (a.type === 'known' && Number.isNaN(a.value) && b.type === 'known')
+    return known(Number.isNaN(b.value), at);
+  return binaryLeaves(run, '===', a, b, at);
 }
 
 /** Whether something that is not listed equals the value. */
