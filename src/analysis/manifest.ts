@@ -1,6 +1,7 @@
 /** The nearest `package.json`: which Express the code will run with. What cannot be read is unknown. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
+import { field, readJson } from './json.ts';
 
 export type ExpressMajor = 4 | 5;
 
@@ -31,6 +32,52 @@ export function expressVersion(filename: string): ExpressVersion | undefined {
     folder = parent;
   }
   return undefined;
+}
+
+/** Packages whose CORS options look like those of npm `cors`, and mean something else. */
+const OTHERS = [
+  '@adonisjs/core',
+  '@adonisjs/cors',
+  '@elysiajs/cors',
+  '@fastify/cors',
+  '@hapi/hapi',
+  '@koa/cors',
+  '@middy/http-cors',
+  '@strapi/strapi',
+  '@tinyhttp/cors',
+  'elysia',
+  'h3',
+  'hono',
+  'micro-cors',
+];
+
+/** Packages that hand options to npm `cors`, which is theirs. */
+const THROUGH_OTHERS = ['@apollo/server', '@nestjs/core', 'socket.io'];
+
+/**
+ * Whether options in a file go to npm `cors`, as far as a `package.json` says, the nearest one that says something. Where
+ * there is one and none says anything, they are somebody else's: a front end's, a proxy's.
+ */
+export function usesCors(filename: string): boolean {
+  if (!isAbsolute(filename)) return true;
+  let folder = dirname(filename);
+  let isThere = false;
+  for (let up = 0; up < HIGHEST; up++) {
+    const manifest = readJson(join(folder, 'package.json'));
+    if (manifest !== undefined) {
+      const has = (name: string): boolean =>
+        ['dependencies', 'devDependencies', 'peerDependencies'].some(
+          (kind) => field(field(manifest, kind), name) !== undefined,
+        );
+      if (has('cors') || THROUGH_OTHERS.some(has)) return true;
+      if (OTHERS.some(has)) return false;
+      isThere = true;
+    }
+    const parent = dirname(folder);
+    if (parent === folder || existsSync(join(folder, '.git'))) break;
+    folder = parent;
+  }
+  return !isThere;
 }
 
 function versionOf(ranges: readonly string[], folder: string): ExpressVersion | undefined {
@@ -101,19 +148,4 @@ export function majorsOf(range: string): readonly number[] | undefined {
     for (const major of EXISTING) if (major >= low && major <= high) majors.add(major);
   }
   return majors.size > 0 ? [...majors].sort() : undefined;
-}
-
-/** Parsed, or nothing if it is missing or broken. */
-function readJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, '')) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    ? (value as Record<string, unknown>)[name]
-    : undefined;
 }
