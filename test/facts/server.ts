@@ -69,7 +69,7 @@ export const withListener = async <Result>(
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   try {
-    return await use((ask = {}) => send(port, ask));
+    return await use((ask = {}) => sendTo(port, ask));
   } finally {
     server.closeAllConnections();
     server.close();
@@ -77,7 +77,8 @@ export const withListener = async <Result>(
   }
 };
 
-const send = (port: number, ask: Ask): Promise<Answer> =>
+/** Asks whoever listens on that port. */
+export const sendTo = (port: number, ask: Ask): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const headers: OutgoingHttpHeaders = {};
     for (const [name, value] of Object.entries(ask.headers ?? {})) headers[name] = headerValue(value);
