@@ -66,11 +66,13 @@ export const editMessages = {
   passWithoutOrigin:
     'Let requests without `Origin` through: CORS is not about them, and their answers let no page in.',
   registerFirst: 'Register CORS first: these routes then answer with its headers.',
+  answerPreflightsFirst: 'Register CORS first: it then answers preflights before anything can refuse them.',
   varyByOrigin:
     'Say `Vary: Origin` in every answer of this function: caches then keep one answer for each origin.',
   addOriginToVary: 'Add `Origin` to it: caches then keep one answer for each origin too.',
   addToVary: 'Add to `Vary` with `vary()`, which keeps what is there.',
   removeMount: 'Remove this policy: the one on line {{line}} then decides alone.',
+  answerPreflights: 'Answer `OPTIONS` of this path with the same policy: browsers then send what it allows.',
   addAuthorization: 'Allow `Authorization`: pages of the allowed origins may then send it.',
 } as const;
 
@@ -109,6 +111,17 @@ export class Edits {
       node && !this.#isShared(node) && !isCompared(node)
         ? this.#replaceValue(node, FROM_ENVIRONMENT)
         : undefined;
+    return fix && { messageId: 'readFromEnvironment', fix };
+  }
+
+  /** The same in place of a list of strings that nothing else uses. */
+  readListFromEnvironment(place: Place): Edit | undefined {
+    const node = this.#node(place);
+    if (node?.type !== 'ArrayExpression') return undefined;
+    if (!node.elements.every((one) => one && this.#textOf(one) !== undefined)) return undefined;
+    // A list from the environment is no constant: `as const` goes with what it stands behind.
+    const whole = bare(node);
+    const fix = this.#isOnlyAsked(whole) ? this.#replace(whole, FROM_ENVIRONMENT) : undefined;
     return fix && { messageId: 'readFromEnvironment', fix };
   }
 
@@ -518,21 +531,57 @@ export class Edits {
   }
 
   /** Puts the statement that mounts CORS before another one of the same block. */
-  registerFirst(mounted: Place, before: Place | undefined): Edit | undefined {
+  registerFirst(
+    mounted: Place,
+    before: Place | undefined,
+    messageId: 'registerFirst' | 'answerPreflightsFirst' = 'registerFirst',
+  ): Edit | undefined {
     const handler = this.#node(mounted);
     const mount = handler && statementOf(handler);
     const target = before && this.#node(before);
     const first = target && statementOf(target);
     if (!mount || !first || mount.parent !== first.parent || mount.type !== 'ExpressionStatement')
       return undefined;
+    // `app.use(guard, cors())`: they move together.
+    if (mount === first) return undefined;
     const call = mount.expression;
     // `app.use('/api', cors(), router)` would take the router along.
     if (call.type !== 'CallExpression' || call.arguments.length > 2 || call.arguments.at(-1) !== handler)
       return undefined;
     if (call.callee.type !== 'MemberExpression' || call.callee.object.type === 'CallExpression')
       return undefined;
+    const [path] = call.arguments;
+    // What stands before it in the call would still come first.
+    const isPath = path === handler || (path && (this.#quote(path) !== undefined || isExpression(path)));
+    if (messageId === 'answerPreflightsFirst' && !isPath) return undefined;
     const fix = this.#moveBefore(mount, first);
-    return fix && { messageId: 'registerFirst', fix };
+    return fix && { messageId, fix };
+  }
+
+  /** Puts `app.options(path, policy);` before the statement that registers the route: `app.put(path, policy, …)`. */
+  answerPreflights(place: Place | undefined): Edit | undefined {
+    const policy = place && this.#node(place);
+    const call = policy?.parent?.type === 'CallExpression' ? policy.parent : undefined;
+    const statement = call?.parent;
+    if (!policy || !call || statement?.type !== 'ExpressionStatement') return undefined;
+    if (statement.parent.type !== 'Program' && statement.parent.type !== 'BlockStatement') return undefined;
+    const { callee } = call;
+    const [path] = call.arguments;
+    // `app.route('/x').put(policy, …)` has no path to repeat, and a policy that answers the request itself does more.
+    if (callee.type !== 'MemberExpression' || callee.object.type !== 'Identifier' || !path) return undefined;
+    if (path === policy || call.arguments.at(-1) === policy || !isRepeatable(path)) return undefined;
+    const isMade = policy.type === 'CallExpression' && policy.callee.type === 'Identifier';
+    if (!isRepeatable(policy) && !(isMade && policy.arguments.every(isRepeatable))) return undefined;
+    if (this.#comments(path) + this.#comments(policy) > 0) return undefined;
+    const written = [path, policy].map((node) => this.#source.getText(node)).join(', ');
+    const [start] = this.#withComments(statement);
+    const indent = this.#source.text.slice(this.#lineStart(start), start);
+    const isOwnLine = this.#source.getLocFromIndex(start).column === indent.length;
+    const text = `${callee.object.name}.options(${written});${isOwnLine ? `\n${indent}` : ' '}`;
+    return {
+      messageId: 'answerPreflights',
+      fix: (fixer) => fixer.insertTextBeforeRange([start, start], text),
+    };
   }
 
   /** Puts `Authorization` into a list of headers. */
@@ -684,6 +733,28 @@ export class Edits {
     )
       return node.parent.operator === '=' ? node.parent.right : undefined;
     return node;
+  }
+
+  /** Whether a list is the value of `origin`, or is asked in one place only: `[…].includes(origin)`, `new Set([…])`. */
+  #isOnlyAsked(list: Node): boolean {
+    const { parent } = list;
+    switch (parent?.type) {
+      case 'VariableDeclarator':
+        return (
+          parent.id.type === 'Identifier' &&
+          !this.#isShared(list) &&
+          // Who imports it may use it otherwise.
+          parent.parent.parent.type !== 'ExportNamedDeclaration'
+        );
+      case 'Property':
+        return parent.value === list && this.#source.getText(parent.key) === 'origin';
+      case 'MemberExpression':
+        return parent.object === list && parent.parent.type === 'CallExpression' && isAsking(parent.parent);
+      case 'NewExpression':
+        return this.#source.getText(parent.callee) === 'Set' && this.#isOnlyAsked(parent);
+      default:
+        return false;
+    }
   }
 
   /** The value of a variable that is read elsewhere too: `allowed.has(…)` needs the Set that it is. */
@@ -1190,6 +1261,27 @@ function isTight({ type }: Node): boolean {
     'ChainExpression',
     'ThisExpression',
   ].includes(type);
+}
+
+/** Whether it may be written a second time: to work it out changes nothing. */
+function isRepeatable(node: Node): boolean {
+  switch (node.type) {
+    case 'Identifier':
+    case 'Literal':
+    case 'ArrowFunctionExpression':
+    case 'FunctionExpression':
+      return true;
+    case 'MemberExpression':
+      return isRepeatable(node.object) && (!node.computed || isRepeatable(node.property));
+    case 'TemplateLiteral':
+      return node.expressions.every(isRepeatable);
+    case 'ArrayExpression':
+      return node.elements.every((one) => one !== null && isRepeatable(one));
+    case 'ObjectExpression':
+      return node.properties.every((one) => isRepeatable(one.type === 'Property' ? one.value : one.argument));
+    default:
+      return false;
+  }
 }
 
 function isRegister({ callee }: TSESTree.CallExpression): boolean {

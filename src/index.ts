@@ -1,9 +1,11 @@
 /** The plugin object: meta, rules, presets. */
 import type { ESLint, Linter } from 'eslint';
+import corsBeforeAuth from '../rules/cors-before-auth.ts';
 import corsBeforeRoutes from '../rules/cors-before-routes.ts';
 import noDenialByError from '../rules/no-denial-by-error.ts';
 import noExpress5StarPath from '../rules/no-express5-star-path.ts';
 import noHangingCors from '../rules/no-hanging-cors.ts';
+import noHardcodedOrigins from '../rules/no-hardcoded-origins.ts';
 import noInsecureOrigin from '../rules/no-insecure-origin.ts';
 import noLocalhostOrigin from '../rules/no-localhost-origin.ts';
 import noMissingOriginError from '../rules/no-missing-origin-error.ts';
@@ -15,6 +17,7 @@ import noWildcardCredentials from '../rules/no-wildcard-credentials.ts';
 import pairLoopbackOrigins from '../rules/pair-loopback-origins.ts';
 import requireAuthorizationHeader from '../rules/require-authorization-header.ts';
 import requireExplicitOrigin from '../rules/require-explicit-origin.ts';
+import requirePreflightRoute from '../rules/require-preflight-route.ts';
 import requireVaryOrigin from '../rules/require-vary-origin.ts';
 import safeEnvOrigins from '../rules/safe-env-origins.ts';
 import sensibleMaxAge from '../rules/sensible-max-age.ts';
@@ -30,10 +33,12 @@ export interface Plugin extends ESLint.Plugin {
 }
 
 const rules: Readonly<Record<string, CorsRule>> = {
+  'cors-before-auth': corsBeforeAuth,
   'cors-before-routes': corsBeforeRoutes,
   'no-denial-by-error': noDenialByError,
   'no-express5-star-path': noExpress5StarPath,
   'no-hanging-cors': noHangingCors,
+  'no-hardcoded-origins': noHardcodedOrigins,
   'no-insecure-origin': noInsecureOrigin,
   'no-localhost-origin': noLocalhostOrigin,
   'no-missing-origin-error': noMissingOriginError,
@@ -45,6 +50,7 @@ const rules: Readonly<Record<string, CorsRule>> = {
   'pair-loopback-origins': pairLoopbackOrigins,
   'require-authorization-header': requireAuthorizationHeader,
   'require-explicit-origin': requireExplicitOrigin,
+  'require-preflight-route': requirePreflightRoute,
   'require-vary-origin': requireVaryOrigin,
   'safe-env-origins': safeEnvOrigins,
   'sensible-max-age': sensibleMaxAge,

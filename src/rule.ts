@@ -5,6 +5,7 @@ import type { Place } from './analysis/code.ts';
 import { codesOf, describe, type Problem, type ProblemCode } from './policy/problems.ts';
 import { Edits, editMessages, type Edit } from './edits.ts';
 import { rulePage } from './package.ts';
+import { modulesFor } from './parse.ts';
 import { corsSettings } from './settings.ts';
 
 export type PresetName = 'recommended' | 'strict' | 'migrate';
@@ -32,6 +33,9 @@ export interface Definition<Options extends object> {
   readonly create: (options: Options) => Report;
 }
 
+/** Where the mistake stands, if that is another file. */
+const ELSEWHERE = '{{elsewhere}}';
+
 /** What a rule does with a problem: nothing, if it leaves it out. */
 export type Report = (problem: Problem<Place>, edit: Edits) => Reported | undefined;
 
@@ -50,7 +54,7 @@ export type CorsRule = TSESLint.RuleModule<string, readonly unknown[], RuleDocs 
 export function defineRule<Options extends object>({ name, meta, create }: Definition<Options>): CorsRule {
   const codes = new Set<ProblemCode>(codesOf(name));
   const messages = {
-    ...Object.fromEntries([...codes].map((code) => [code, describe(code).says])),
+    ...Object.fromEntries([...codes].map((code) => [code, `${describe(code).says}${ELSEWHERE}`])),
     ...editMessages,
   };
   const rule = {
@@ -59,12 +63,12 @@ export function defineRule<Options extends object>({ name, meta, create }: Defin
     create(context: Readonly<TSESLint.RuleContext<string, readonly [Options?]>>): TSESLint.RuleListener {
       const { sourceCode } = context;
       const settings = corsSettings(context.settings);
-      if (!mayHoldPolicy(sourceCode)) return {};
+      if (!mayHoldPolicy(sourceCode, context.filename)) return {};
       // ESLint fills in the defaults; other hosts of ESLint's rules may not.
       const report = create({ ...meta.defaultOptions?.[0], ...context.options[0] } as Options);
       return {
         Program(): void {
-          for (const problem of problemsOf(sourceCode, context.filename, settings)) {
+          for (const problem of problemsOf(context, settings)) {
             if (!codes.has(problem.code)) continue;
             const reported = report(problem, new Edits(sourceCode));
             if (!reported) continue;
@@ -72,7 +76,7 @@ export function defineRule<Options extends object>({ name, meta, create }: Defin
             context.report({
               loc: locate(sourceCode, problem.cause),
               messageId: problem.code,
-              data: problem.data,
+              data: { ...problem.data, elsewhere: problem.data['elsewhere'] ?? '' },
               ...(suggest.length > 0 && { suggest }),
               ...(reported.fix && { fix: reported.fix }),
             });
@@ -86,12 +90,11 @@ export function defineRule<Options extends object>({ name, meta, create }: Defin
 
 /** An internal error must not stop somebody's lint: the file is unknown. `ESLINT_PLUGIN_CORS_DEBUG` shows it. */
 function problemsOf(
-  source: Readonly<TSESLint.SourceCode>,
-  filename: string,
+  { sourceCode, filename, languageOptions }: Readonly<TSESLint.RuleContext<string, readonly unknown[]>>,
   settings: ReturnType<typeof corsSettings>,
 ): readonly Problem<Place>[] {
   try {
-    return corsFile(source, filename, settings).problems;
+    return corsFile(sourceCode, filename, settings, modulesFor(filename, languageOptions)).problems;
   } catch (error) {
     if (process.env['ESLINT_PLUGIN_CORS_DEBUG']) throw error;
     return [];

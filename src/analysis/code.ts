@@ -6,7 +6,10 @@
  * so that code of other files can be kept in memory cheaply. Function bodies are lowered when first needed.
  */
 
-/** A stretch of the file: offsets into its text, `end` exclusive. */
+/**
+ * A stretch of a file: offsets into its text, `end` exclusive. Files that are followed from another one begin far behind
+ * it, each at an offset of its own (`sources.ts`), so that two numbers say both file and place.
+ */
 export interface Place {
   readonly start: number;
   readonly end: number;
@@ -26,6 +29,7 @@ export interface Variable {
 
 /** What an import binds: a module's `default`, a named export, or `*`, the whole namespace. */
 export interface Import {
+  readonly at: Place;
   readonly variable: Variable;
   readonly module: string;
   readonly name: string;
@@ -249,9 +253,25 @@ export function headOf({ start, head }: FunctionCode): Place {
   return { start, end: head };
 }
 
+/**
+ * What a module exports: one of its own variables, or something that it imports. Without a name it is all that the other
+ * module exports but its default.
+ */
+export type Export =
+  | { readonly name: string; readonly variable: Variable }
+  | { readonly name: string | undefined; readonly module: string; readonly from: string; readonly at: Place };
+
+/** The variables that Node gives a module of CommonJS. */
+export interface CommonJs {
+  readonly module: Variable;
+  readonly exports: Variable;
+}
+
 /** A whole module. */
 export interface ModuleCode {
   readonly imports: readonly Import[];
+  readonly exports: readonly Export[];
+  readonly commonJs: CommonJs;
   readonly block: Block;
   /** Every function lowered so far, outermost first where they nest: grows as bodies are lowered. */
   readonly functions: readonly FunctionCode[];

@@ -42,6 +42,7 @@ const CHANGING = new Set(['assign', 'defineProperty', 'defineProperties', 'setPr
 
 class Escape {
   readonly #seen = new Set<Obj>();
+  readonly #renewed = new Set<string>();
 
   constructor(
     readonly run: Run,
@@ -55,8 +56,10 @@ class Escape {
   }
 
   #leaf(leaf: Leaf): void {
-    if (leaf.type === 'unknown') this.run.renew(leaf, this.at);
-    else if (leaf.type === 'object') this.#object(leaf);
+    if (leaf.type === 'unknown') {
+      if (!this.#renewed.has(leaf.key)) this.run.renew(leaf, this.at);
+      this.#renewed.add(leaf.key);
+    } else if (leaf.type === 'object') this.#object(leaf);
   }
 
   #object(object: Obj): void {

@@ -17,8 +17,10 @@ const OWN_PAGES = new Set(['render', 'sendFile', 'sendfile', 'download', 'redire
  * Where the file's functions read that header of a request.
  *
  * Only functions in whose text the name stands are lowered: most handlers never are.
+ *
+ * @param base where the file's places begin.
  */
-export function readsHeader(module: ModuleCode, text: string, header: string): readonly Place[] {
+export function readsHeader(module: ModuleCode, text: string, header: string, base = 0): readonly Place[] {
   const found = new Map<number, Place>();
   const walked = new Set<FunctionCode>();
   const reading = new Reading(header, ({ start, end }) => found.set(start, { start, end }));
@@ -26,12 +28,59 @@ export function readsHeader(module: ModuleCode, text: string, header: string): r
     // Lowering a body may bring functions within it to light: the list grows while it is walked.
     for (let i = 0; i < module.functions.length; i++) {
       const code = module.functions[i] as FunctionCode;
-      if (index < code.start || index >= code.end || walked.has(code)) continue;
+      if (index + base < code.start || index + base >= code.end || walked.has(code)) continue;
       walked.add(code);
       reading.function(code.body());
     }
   }
   return [...found.values()].sort((a, b) => a.start - b.start);
+}
+
+/** The same within one function. */
+export function readsHeaderWithin(module: ModuleCode, within: Place, header: string): readonly Place[] {
+  const found: Place[] = [];
+  const reading = new Reading(header, ({ start, end }) => found.push({ start, end }));
+  // Lowering a body may bring functions within it to light: the list grows while it is walked.
+  for (let i = 0; i < module.functions.length; i++) {
+    const code = module.functions[i] as FunctionCode;
+    if (within.start <= code.start && code.end <= within.end) reading.function(code.body());
+  }
+  return found.sort((a, b) => a.start - b.start);
+}
+
+/** Where a handler reads the body of its request: `req.body`, `({ body }, res) => …`. */
+export function readsBody(code: FunctionCode): Place | undefined {
+  const { parameters, block } = code.body();
+  const [request] = parameters;
+  if (request?.to === 'object') return request.properties.find(({ key }) => isKey(key, 'body'))?.key;
+  if (request?.to !== 'variable' || parameters.length > 3) return undefined;
+  let found: Place | undefined;
+  const isRead = (piece: unknown): boolean =>
+    (piece as Code).op === 'read' && (piece as Code & { op: 'read' }).variable === request.variable;
+  walkInto(block, (piece) => {
+    if (!('op' in piece)) return;
+    // `const { body } = req`
+    if (piece.op === 'declare' && piece.value && isRead(piece.value) && piece.target.to === 'object')
+      found ??= piece.target.properties.find(({ key }) => isKey(key, 'body'))?.key;
+    if (piece.op === 'get' && isKey(piece.key, 'body') && isRead(piece.object)) found ??= piece;
+  });
+  return found && { start: found.start, end: found.end };
+}
+
+/** Whether a handler gives its response to something else: `handle(req, res)`, which may answer in its place. */
+export function handsOn(code: FunctionCode): boolean {
+  const { parameters, block } = code.body();
+  const response = parameters[1];
+  let hands = false;
+  walkInto(block, (piece) => {
+    if (!('op' in piece) || piece.op !== 'call') return;
+    if (
+      response?.to === 'variable' &&
+      piece.items.some(({ code: item }) => item.op === 'read' && item.variable === response.variable)
+    )
+      hands = true;
+  });
+  return hands;
 }
 
 /** What a function is given that is no request: what the app itself sends, and what it gets for an answer. */
@@ -159,14 +208,18 @@ export function answersOwnPage(code: FunctionCode): boolean {
 
 /** Any of the ways in which an app serves pages: most files have none. */
 const PAGES = /\bstatic\b|serve-?static|\.render\b|sendFile\b|view engine/i;
+/** `res.status(404).sendFile('404.html')` */
+const NO_PAGE_FOUND = /\bstatus(?:Code)?\s*[(=]\s*[45]\d\d\b/;
 /** Folders of what is uploaded and downloaded: no page stands there that asks for anything. */
 const NO_PAGES = /upload|image|img|media|asset|avatar|file|storage|download|temp|tmp|doc/i;
 
 /**
  * Where the app serves pages of its own, if it does: static files for every path, a rendered view, an HTML file. A folder
  * mounted on `/uploads` is none.
+ *
+ * @param base where the file's places begin.
  */
-export function servesOwnPages(module: ModuleCode, text: string): Place | undefined {
+export function servesOwnPages(module: ModuleCode, text: string, base = 0): Place | undefined {
   if (!PAGES.test(text)) return undefined;
   let found: Place | undefined;
   const visit = (piece: Piece): void => {
@@ -174,7 +227,7 @@ export function servesOwnPages(module: ModuleCode, text: string): Place | undefi
     const { key, object } = piece.callee;
     const [first, second] = piece.items.map(({ code }) => code);
     if (key.op !== 'constant' || !first || found) return;
-    const source = text.slice(piece.start, piece.end);
+    const source = text.slice(piece.start - base, piece.end - base);
     const serves =
       key.value === 'use'
         ? isStatic(isKey(first, '/') ? second : first) && !NO_PAGES.test(source)
@@ -187,7 +240,11 @@ export function servesOwnPages(module: ModuleCode, text: string): Place | undefi
   };
   walk(module.block, visit);
   // Lowering a body may bring functions within it to light: the list grows while it is walked.
-  for (let i = 0; i < module.functions.length && !found; i++) walk(module.functions[i]?.body().block, visit);
+  for (let i = 0; i < module.functions.length && !found; i++) {
+    const code = module.functions[i] as FunctionCode;
+    // A page that says that there is none: nobody sends anything from there.
+    if (!NO_PAGE_FOUND.test(text.slice(code.start - base, code.end - base))) walk(code.body().block, visit);
+  }
   return found;
 }
 
@@ -236,10 +293,10 @@ export function passesOn(code: FunctionCode): boolean {
   return passes;
 }
 
-type Piece = Code | Statement | Pattern | object;
+export type Piece = Code | Statement | Pattern | object;
 
 /** Visits every piece of lowered code, functions within it excepted: each is visited for itself. */
-function walk(piece: unknown, visit: (piece: Piece) => void): void {
+export function walk(piece: unknown, visit: (piece: Piece) => void): void {
   visitAll(piece, visit, false);
 }
 

@@ -57,6 +57,8 @@ export class Exchange {
     readonly request: Request,
     before: ReadonlyMap<string, Said<Place>>,
     readonly at: Place,
+    /** Whether it may say who asks: a preflight never does. */
+    readonly credentials: 'none' | 'any' = request.method === 'OPTIONS' ? 'none' : 'any',
   ) {
     this.state = run.plain(at);
     this.req = run.make(new RequestMade(this), at);
@@ -71,6 +73,16 @@ export class Exchange {
     return said.value === undefined
       ? this.run.unknown('computed from something unknown', said.cause)
       : known(said.value, said.cause);
+  }
+
+  /** Headers of which it is known whether they are there, beside those that the request has. */
+  get certain(): readonly string[] {
+    return this.request.method === 'OPTIONS' ? NEVER_ON_PREFLIGHT : [];
+  }
+
+  /** A property that some middleware gives a request, if anything is known of it. */
+  property(_key: string, _at: Place): Value | undefined {
+    return undefined;
   }
 
   /** A header of the request; what the browser does not send is not there. */
@@ -340,9 +352,12 @@ export class Exchange {
     returned: Leaf,
   ): End<Place> {
     const is = end?.type === 'known' ? end.value : undefined;
-    if (is === 'passes' || end?.type === 'unknown') return { is: 'passes' };
+    const number = status?.type === 'known' ? Number(status.value) : undefined;
+    const left = isNo(status)
+      ? {}
+      : { left: Number.isInteger(number) ? (number as number) : ('unknown' as const) };
+    if (is === 'passes' || end?.type === 'unknown') return { is: 'passes', ...left };
     if (is === 'answers') {
-      const number = status?.type === 'known' ? Number(status.value) : undefined;
       return { is: 'answers', status: isNo(status) ? 200 : Number.isInteger(number) ? number : undefined };
     }
     if (is !== 'fails' && !threw) return silent === 'passes' ? PASSES : this.#hangs(status, returned);
@@ -352,6 +367,7 @@ export class Exchange {
       status: reason && statusOfError(this.run, reason, status),
       cause: reason && reason.at.end > 0 ? reason.at : this.at,
       accident: reason?.type === 'object' && this.run.accidents.has(reason),
+      ...left,
     };
   }
 
@@ -474,7 +490,7 @@ class RequestMade extends Made {
           return self;
         });
       default:
-        return run.unknown('parameter', at, { key: `request.${key}` });
+        return exchange.property(key, at) ?? run.unknown('parameter', at, { key: `request.${key}` });
     }
   }
 
@@ -487,9 +503,14 @@ class RequestMade extends Made {
       'access-control-request-method',
       'access-control-request-headers',
       ...request.headers.keys(),
-      ...(request.method === 'OPTIONS' ? NEVER_ON_PREFLIGHT : []),
+      ...this.exchange.certain,
     ]);
-    for (const name of names) headers.slots.set(name, { value: this.exchange.asked(name, at) as Leaf, at });
+    for (const name of names) {
+      headers.slots.set(name, { value: this.exchange.asked(name, at) as Leaf, at });
+      // Node writes all names in lower case: `req.headers.Authorization` is never there.
+      const capital = name.replace(/(?<![^-])[a-z]/g, (letter) => letter.toUpperCase());
+      headers.slots.set(capital, { value: known(undefined, at), at });
+    }
     return headers;
   }
 }

@@ -1,11 +1,12 @@
 /** Which functions of a file write CORS headers by hand, and what they are given. */
 import { changes } from './changes.ts';
-import { headOf, type Code, type FunctionCode, type ModuleCode, type Place, type Variable } from './code.ts';
+import { headOf, type Code, type FunctionCode, type Place, type Variable } from './code.ts';
 import { CorsFactory } from './libraries/cors.ts';
 import { App, type Registration } from './libraries/express.ts';
 import { HandWritten, type Roles } from './libraries/handwritten.ts';
 import { Layer } from './libraries/layer.ts';
 import type { Run } from './run.ts';
+import type { Sources } from './sources.ts';
 import { leaves } from './tree.ts';
 import { holderOf, madeBy, type Env, type Leaf, type Obj } from './value.ts';
 
@@ -24,11 +25,11 @@ const DEEPEST = 3;
  */
 export function handWritten(
   run: Run,
-  module: ModuleCode,
-  text: string,
+  sources: Sources,
   speaks: (at: Place) => boolean = () => false,
 ): ReadonlyMap<Obj, HandWritten> {
-  const byHand = HEADER.test(text);
+  const byHand = sources.some(HEADER);
+  const { entry } = sources;
   if (!byHand && !run.made.some((object) => madeBy(object, Layer))) return new Map();
   const found = new Map<Obj, HandWritten>();
   const inside = (code: FunctionCode): boolean =>
@@ -37,17 +38,17 @@ export function handWritten(
     if (layer.speaks || speaks(layer.at)) found.set(fn, layer);
   };
   for (const { fn, registration } of registered(run)) {
-    if (found.has(fn) || fn.nature.is !== 'function' || !writes(fn, text, 0)) continue;
+    if (found.has(fn) || fn.nature.is !== 'function' || !writes(fn, sources, 0)) continue;
     const roles = rolesOfHandler(fn.nature.code);
     if (roles) add(fn, new HandWritten(run, fn, roles, registration.guard, 'hangs', headOf(fn.nature.code)));
   }
   // Handlers that another file registers, or another framework calls.
-  for (const code of module.functions) {
+  for (const code of entry.code.functions) {
     const fn = run.closures.get(code);
     if (!fn || found.has(fn) || inside(code)) continue;
-    const roles = mayWrite(code, text, byHand) ? rolesByUse(code) : undefined;
+    const roles = mayWrite(code, sources, byHand) ? rolesByUse(code) : undefined;
     // The names of the headers may stand in a table above it.
-    if (!roles || !writes(fn, text, DEEPEST - 1)) continue;
+    if (!roles || !writes(fn, sources, DEEPEST - 1)) continue;
     // One that does nothing with `next` may be a helper, which the handler that calls it goes on after.
     const silent = usesNext(code, roles) ? 'hangs' : 'passes';
     add(fn, new HandWritten(run, fn, roles, true, silent, headOf(code)));
@@ -64,15 +65,15 @@ const VARY = /\bvary['"`]?\]?\s*[,:(]/i;
  */
 export function varying(
   run: Run,
-  text: string,
+  sources: Sources,
   written: ReadonlyMap<Obj, HandWritten>,
 ): ReadonlyMap<Obj, HandWritten> {
-  if (!VARY.test(text)) return new Map();
+  if (!sources.some(VARY)) return new Map();
   const found = new Map<Obj, HandWritten>();
   for (const { fn, registration } of registered(run)) {
     if (found.has(fn) || written.has(fn) || fn.nature.is !== 'function') continue;
     const { code } = fn.nature;
-    const roles = VARY.test(text.slice(code.start, code.end)) ? rolesOfHandler(code) : undefined;
+    const roles = VARY.test(sources.text(code)) ? rolesOfHandler(code) : undefined;
     if (roles) found.set(fn, new HandWritten(run, fn, roles, registration.guard, 'hangs', headOf(code)));
   }
   return found;
@@ -89,27 +90,27 @@ function registered(run: Run): readonly { readonly fn: Obj; readonly registratio
 }
 
 /** What Express gives a function, by the number of its parameters: one with four handles errors. */
-function rolesOfHandler(code: FunctionCode): Roles | undefined {
+export function rolesOfHandler(code: FunctionCode): Roles | undefined {
   const { parameters, rest } = code.body();
   if (rest) return { request: 0, response: 1, next: 2 };
   return parameters.length > 3 ? undefined : { request: 0, response: 1, next: 2 };
 }
 
 /** Whether the function, or one that it calls, speaks of the headers. */
-function writes(fn: Obj, text: string, depth: number): boolean {
+function writes(fn: Obj, sources: Sources, depth: number): boolean {
   if (fn.nature.is !== 'function') return false;
   const { code, env } = fn.nature;
-  if (HEADER.test(text.slice(code.start, code.end))) return true;
+  if (HEADER.test(sources.text(code))) return true;
   if (depth >= DEEPEST) return false;
   return [...changes(code).read].some((variable) =>
-    valueOf(env, variable).some((leaf) => speaks(leaf, text, depth + 1)),
+    valueOf(env, variable).some((leaf) => speaks(leaf, sources, depth + 1)),
   );
 }
 
-function speaks(leaf: Leaf, text: string, depth: number): boolean {
+function speaks(leaf: Leaf, sources: Sources, depth: number): boolean {
   if (leaf.type === 'known') return typeof leaf.value === 'string' && HEADER.test(leaf.value);
   if (leaf.type !== 'object') return false;
-  if (leaf.nature.is === 'function') return writes(leaf, text, depth);
+  if (leaf.nature.is === 'function') return writes(leaf, sources, depth);
   // `strict(req, res, next)`
   if (madeBy(leaf, Layer) ?? madeBy(leaf, CorsFactory)) return true;
   // A table of headers.
@@ -128,11 +129,11 @@ const WRITES = new RegExp(String.raw`\b(?:${[...WRITING].join('|')})\b`);
  *
  * @param byHand whether the file names CORS headers at all; else a library writes them.
  */
-function mayWrite(code: FunctionCode, text: string, byHand: boolean): boolean {
+function mayWrite(code: FunctionCode, sources: Sources, byHand: boolean): boolean {
   // An arrow function without braces has no head of its own.
-  const body = text.slice(code.head < code.end ? code.head : code.start, code.end);
+  const body = sources.text({ start: code.head < code.end ? code.head : code.start, end: code.end });
   if (byHand && WRITES.test(body)) return true;
-  const names = new Set(text.slice(code.start, code.head).match(/[\w$]+/g));
+  const names = new Set(sources.text(headOf(code)).match(/[\w$]+/g));
   for (const [, one = '', other = ''] of body.matchAll(/([\w$]+)\s*,\s*(?=([\w$]+))/g))
     if (names.has(one) && names.has(other)) return true;
   return false;
@@ -188,6 +189,13 @@ function usesNext(code: FunctionCode, { next }: Roles): boolean {
   return parameter?.to === 'variable' && changes(code).read.has(parameter.variable);
 }
 
+/** `req.header('Origin')` and `res.set('Vary')` write nothing. */
+function isWriting({ callee, items }: Code & { op: 'call' }): boolean {
+  if (callee.op !== 'get' || callee.key.op !== 'constant' || !WRITING.has(String(callee.key.value)))
+    return false;
+  return items.length !== 1 || items[0]?.code.op !== 'constant';
+}
+
 /** Whether a method that writes headers is called on the variable. Every piece of lowered code is plain data. */
 function isWritten(piece: unknown, variable: Variable): boolean {
   if (typeof piece !== 'object' || piece === null) return false;
@@ -196,7 +204,7 @@ function isWritten(piece: unknown, variable: Variable): boolean {
     return isWritten((piece as FunctionCode).body(), variable);
   if ('op' in piece && piece.op === 'call') {
     const { callee } = piece as Code & { op: 'call' };
-    if (callee.op === 'get' && callee.key.op === 'constant' && WRITING.has(String(callee.key.value))) {
+    if (callee.op === 'get' && isWriting(piece as Code & { op: 'call' })) {
       let { object } = callee;
       // `res.status(200).set(…)`
       while (object.op === 'call' && object.callee.op === 'get') ({ object } = object.callee);

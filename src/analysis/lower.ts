@@ -10,6 +10,8 @@ import type {
   ClassCode,
   ClassMember,
   Code,
+  CommonJs,
+  Export,
   FunctionBody,
   FunctionCode,
   Import,
@@ -91,14 +93,56 @@ class Scope {
 class Lowering {
   readonly #functions: FunctionCode[] = [];
   readonly #imports: Import[] = [];
+  readonly #exports: Export[] = [];
   #depth = 0;
 
   module(program: TSESTree.Program): ModuleCode {
     const scope = new Scope(undefined, true);
+    // A module's own variables of these names hide Node's.
+    const commonJs: CommonJs = {
+      module: scope.declare('module', 'var'),
+      exports: scope.declare('exports', 'var'),
+    };
     const statements = program.body.map((node) => exported(node) ?? node);
     const vars = declareVars(statements, scope);
     const block = { ...this.#block(statements, scope), vars };
-    return { imports: this.#imports, block, functions: this.#functions };
+    for (const node of program.body) this.#export(node, scope);
+    return { imports: this.#imports, exports: this.#exports, commonJs, block, functions: this.#functions };
+  }
+
+  #export(node: Node, scope: Scope): void {
+    if ('exportKind' in node && node.exportKind === 'type') return;
+    const own = (name: string, local: string): void => {
+      const variable = scope.find(local);
+      if (variable) this.#exports.push({ name, variable });
+    };
+    switch (node.type) {
+      case 'ExportDefaultDeclaration': {
+        const { declaration } = node;
+        const named = exported(node) ? declaredBy(declaration)[0] : undefined;
+        own('default', named ?? (declaration.type === 'Identifier' ? declaration.name : DEFAULT));
+        break;
+      }
+      case 'ExportAllDeclaration':
+        this.#exports.push({
+          name: node.exported ? nameOf(node.exported) : undefined,
+          module: String(node.source.value),
+          from: '*',
+          at: place(node),
+        });
+        break;
+      case 'ExportNamedDeclaration':
+        for (const specifier of node.specifiers) {
+          if (specifier.exportKind === 'type') continue;
+          const [name, local] = [nameOf(specifier.exported), nameOf(specifier.local)];
+          if (node.source)
+            this.#exports.push({ name, module: String(node.source.value), from: local, at: place(node) });
+          else own(name, local);
+        }
+        if (node.declaration) for (const name of declaredBy(node.declaration)) own(name, name);
+        break;
+      default:
+    }
   }
 
   /** `scope` is already the block's own. */
@@ -344,9 +388,46 @@ class Lowering {
           },
         ];
       case 'ExportDefaultDeclaration':
+        return [
+          {
+            op: 'declare',
+            start: at.start,
+            end: at.end,
+            target: {
+              to: 'variable',
+              start: at.start,
+              end: at.end,
+              variable: scope.declare(DEFAULT, 'const'),
+            },
+            value: this.#code(node.declaration, scope),
+            fresh: true,
+          },
+        ];
       case 'TSExportAssignment': {
-        const value = node.type === 'TSExportAssignment' ? node.expression : node.declaration;
-        return [{ op: 'expression', start: at.start, end: at.end, code: this.#code(value, scope) }];
+        // `export = cors;` is `module.exports = cors;`.
+        const module = scope.find('module');
+        if (!module) return [];
+        return [
+          {
+            op: 'expression',
+            start: at.start,
+            end: at.end,
+            code: {
+              op: 'assign',
+              start: at.start,
+              end: at.end,
+              operator: '',
+              target: {
+                to: 'property',
+                start: at.start,
+                end: at.end,
+                object: { op: 'read', start: at.start, end: at.end, variable: module },
+                key: constant('exports', at),
+              },
+              value: this.#code(node.expression, scope),
+            },
+          },
+        ];
       }
       case 'ExportNamedDeclaration':
         return node.declaration ? this.#statement(node.declaration, scope) : [];
@@ -371,11 +452,9 @@ class Lowering {
           ? 'default'
           : specifier.type === 'ImportNamespaceSpecifier'
             ? '*'
-            : specifier.imported.type === 'Identifier'
-              ? specifier.imported.name
-              : String(specifier.imported.value);
+            : nameOf(specifier.imported);
       const variable = scope.declare(specifier.local.name, 'import');
-      this.#imports.push({ variable, module: String(node.source.value), name });
+      this.#imports.push({ at: place(specifier), variable, module: String(node.source.value), name });
     }
   }
 
@@ -671,6 +750,8 @@ class Lowering {
 
   #function(node: FunctionNode, outer: Scope): FunctionCode {
     let body: FunctionBody | undefined;
+    // Code that is kept must not keep its syntax tree.
+    let unread: FunctionNode | undefined = node;
     const [start, end] = node.range;
     // Of an arrow function without braces, the expression says what it is.
     const head = node.body?.type === 'BlockStatement' ? node.body.range[0] + 1 : end;
@@ -682,7 +763,11 @@ class Lowering {
       arrow: node.type === 'ArrowFunctionExpression',
       async: node.async,
       generator: node.generator,
-      body: () => (body ??= this.#body(node, outer)),
+      body: () => {
+        if (unread) body = this.#body(unread, outer);
+        unread = undefined;
+        return body as FunctionBody;
+      },
     };
     this.#functions.push(code);
     return code;
@@ -965,6 +1050,23 @@ function exported(node: Node): Node | undefined {
       ? node.declaration
       : undefined;
   return undefined;
+}
+
+/** The variable that has the value of `export default …`: no name that code could write. */
+const DEFAULT = '*default*';
+
+/** `export { a as 'b c' }` */
+function nameOf(node: TSESTree.Identifier | TSESTree.Literal): string {
+  return node.type === 'Identifier' ? node.name : String(node.value);
+}
+
+function declaredBy(declaration: Node): readonly string[] {
+  const scope = new Scope(undefined, true);
+  if (declaration.type === 'VariableDeclaration')
+    for (const { id } of declaration.declarations) declarePattern(id, scope, 'const');
+  else if ('id' in declaration && declaration.id?.type === 'Identifier')
+    scope.declare(declaration.id.name, 'const');
+  return [...scope.variables.keys()];
 }
 
 /** `let`, `const`, `class`, `enum` and imports of a list of statements. */

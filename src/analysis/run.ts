@@ -50,6 +50,9 @@ import {
   type Value,
   type Why,
 } from './value.ts';
+import { Shadows } from './shadows.ts';
+import { STRETCH } from './sources.ts';
+import { importsIn, isMade, madeIn, wish } from './wants.ts';
 import type { Watch } from './watch.ts';
 import { Environment, type World } from './world.ts';
 
@@ -131,7 +134,7 @@ const STEPS = 80_000;
 /** For one question to one layer. */
 const TRIAL_STEPS = 10_000;
 /** For all questions about a file. */
-const ALL_TRIALS = 60_000;
+const ALL_TRIALS = 100_000;
 const DEEPEST_CALL = 40;
 /** How often a function calls itself where it is not certain that it does. */
 const DEEPEST_UNDECIDED_CALL = 3;
@@ -168,6 +171,10 @@ export class Run {
   written: Journal | undefined;
   /** A loop or a callback is run to learn what it changes, and taken back: libraries take no note. */
   rehearsing = false;
+  /** Imports that something hangs on: of which module, and from where. */
+  readonly wanted = new Set<string>();
+  /** Those that matter only if what they name has to do with CORS. */
+  readonly perhapsWanted = new Set<string>();
   /** What was read of the environment. */
   readonly environment = new Environment();
   /** What is noted while a layer is asked. */
@@ -181,7 +188,7 @@ export class Run {
   /** Where the rest of an optional chain is left out. */
   #skipped: Guard = false;
   /** What is known of the properties of unknown values, because the code wrote them. */
-  readonly #shadows = new Map<string, Obj>();
+  readonly #shadows = new Shadows();
   #journals: readonly Journal[] = [];
   /** Promises that have not settled, for what is still to be written. */
   #settling: Later[] = [];
@@ -208,6 +215,11 @@ export class Run {
   /** The number of what was made last: what is made from here on has a higher one. */
   get latest(): number {
     return this.#ids;
+  }
+
+  /** Whether what runs now may be taken back, or stands for any number of runs. */
+  get isTrial(): boolean {
+    return this.#trying || this.rehearsing;
   }
 
   // ---- making values
@@ -556,7 +568,7 @@ export class Run {
     else object.slots.delete(key);
   }
 
-  #accessor(object: Obj, key: string, type: 'get' | 'set', fn: Obj, at: Place): void {
+  accessor(object: Obj, key: string, type: 'get' | 'set', fn: Obj, at: Place): void {
     const { getter, setter } = object.slots.get(key) ?? {};
     this.#setSlot(object, key, {
       value: ABSENT,
@@ -576,7 +588,7 @@ export class Run {
     if (!shadow) {
       shadow = this.plain(leaf.at);
       shadow.open = leaf;
-      this.#shadows.set(leaf.key, shadow);
+      this.#shadows.add(leaf.key, shadow);
     }
     return shadow;
   }
@@ -584,11 +596,11 @@ export class Run {
   /** Something unknown may have changed: what it holds is other than before, and so is what is asked of it. */
   renew(leaf: Unknown, at: Place): void {
     if (leaf.kind) return;
-    this.decisions.spend(1 + this.#shadows.size / 8);
+    const below = this.#shadows.below(leaf.key);
+    this.decisions.spend(1 + below.length / 8);
     const shadow = this.#shadowed(leaf);
     this.forget(shadow, this.#renewed(leaf, at));
-    for (const [key, below] of this.#shadows)
-      if (key.startsWith(`${leaf.key}.`)) this.forget(below, this.#renewed(below.open ?? leaf, at));
+    for (const one of below) this.forget(one, this.#renewed(one.open ?? leaf, at));
   }
 
   #renewed(leaf: Unknown, at: Place): Unknown {
@@ -811,6 +823,34 @@ export class Run {
   }
 
   /**
+   * Runs a function that nothing in the file calls. Where that takes more steps than it may, nothing of it has happened.
+   *
+   * @returns how many steps it took; nothing if they were not enough.
+   */
+  apart(steps: number, work: () => void): number | undefined {
+    const [frame, handler, exited, skipped] = [this.#frame, this.#handler, this.#exited, this.#skipped];
+    const [journals, calls, depth] = [this.#journals, this.#calls, this.#depth];
+    const [made, waiting, settling] = [this.made.length, this.#waiting.length, [...this.#settling]];
+    const restore = this.made.map(({ nature }) =>
+      nature.is === 'made' ? nature.made.snapshot() : () => undefined,
+    );
+    const journal = this.#open();
+    const took = this.decisions.upTo(steps, work);
+    this.#journals = journals;
+    if (took !== undefined) return took;
+    journal.undo();
+    for (const one of restore) one();
+    this.made.length = made;
+    this.#waiting.length = waiting;
+    this.#settling = settling;
+    this.#active.clear();
+    this.rehearsing = false;
+    [this.#frame, this.#handler, this.#exited, this.#skipped] = [frame, handler, exited, skipped];
+    [this.#calls, this.#depth] = [calls, depth];
+    return undefined;
+  }
+
+  /**
    * Runs something only to learn what would come of it: everything that it wrote is taken back. It has a budget of its own.
    *
    * @param start what runs: what it leaves for later is waited for.
@@ -866,7 +906,7 @@ export class Run {
     journal.undo();
     [this.lost, this.written] = [lost, written];
     this.#waiting.length = waiting;
-    for (const key of [...this.#shadows.keys()].slice(shadows)) this.#shadows.delete(key);
+    this.#shadows.truncate(shadows);
     this.#pending.clear();
     for (const one of pending) this.#pending.add(one);
     this.#active.clear();
@@ -1034,12 +1074,17 @@ export class Run {
     if (callee.type === 'known') return this.fail(at);
     if (callee.type === 'unknown') return this.unknownCall(callee, self, given, at);
     const { nature } = callee;
-    if (nature.is === 'native')
+    if (nature.is === 'native') {
+      // A library is given it: `app.use(router)`.
+      if (isMade(self) && self.nature.made.follows) for (const arg of given.args) this.want(importsIn(arg));
       return nature.call(this, { self, args: given.args, places: given.places, open: given.open, at });
+    }
     if (nature.is === 'function')
       return this.#invoke(callee, nature.code, nature.env, nature.self ?? self, nature.home, given, at);
     if (nature.is === 'class') return this.fail(at);
     if (nature.is === 'made') {
+      // `cors(options)`
+      for (const arg of given.args) this.want(importsIn(arg));
       const call = nature.made.get(this, callee, '()', at);
       if (call) return this.call(call, self, given, at);
     }
@@ -1050,6 +1095,8 @@ export class Run {
   unknownCall(callee: Unknown, self: Value, given: Arguments, at: Place): Value {
     if (this.guard === false) return this.undefined(at);
     this.mayThrow();
+    // An app, a request or a policy is handed on: `require('./routes')(app)`. Or it is a question of an origin.
+    this.wantCallee(callee, given.args);
     for (const leaf of leaves(this.here(self)))
       // What a library made knows its own methods.
       if (leaf.type !== 'object' || leaf.nature.is !== 'made') this.escape(leaf, at);
@@ -1070,6 +1117,7 @@ export class Run {
           return nature.construct(this, { self: constructor, ...given, at });
         if (nature.is === 'class') return this.#instance(constructor, given, at);
         if (nature.is === 'made') {
+          for (const arg of given.args) this.want(importsIn(arg));
           const make = nature.made.get(this, constructor, 'new', at);
           if (make) return this.construct(make, given, at);
         }
@@ -1085,8 +1133,10 @@ export class Run {
         }
       }
       this.mayThrow();
+      // `new Routes(app)`
+      if (constructor.type === 'unknown') this.wantCallee(constructor, given.args);
       for (const arg of given.args) this.escape(arg, at);
-      return this.unknown('call of something unknown', at, { truthy: true });
+      return this.unknown('call of something unknown', at, { truthy: true, deps: depsOf(constructor) });
     });
   }
 
@@ -1234,19 +1284,75 @@ export class Run {
 
   /** Runs a module from top to bottom. What ends the program on some path did not happen: the server started. */
   module(code: ModuleCode): void {
-    for (const { variable, module, name } of code.imports) {
-      const value =
-        this.surroundings.module(this, module, name, NOWHERE) ??
-        this.unknown('import', NOWHERE, { key: `import:${module}:${name}` });
-      this.top.cells.set(variable, value);
-    }
-    this.#hoist(code.block, this.top);
+    this.#module(code, this.top);
+  }
+
+  /** Runs another module, from top to bottom, where it is first needed. What it exports can be asked for meanwhile. */
+  inner(code: ModuleCode, begun: (env: Env) => void, at: Place): void {
+    const [frame, handler, guard, exited, skipped] = [
+      this.#frame,
+      this.#handler,
+      this.guard,
+      this.#exited,
+      this.#skipped,
+    ];
+    const env: Env = { parent: undefined, cells: new Map(), born: ++this.#ids };
+    this.#frame = this.#newFrame(env, undefined, undefined, false);
+    [this.#handler, this.guard, this.#exited, this.#skipped] = [undefined, true, false, false];
+    begun(env);
+    const ended = this.#module(code, env);
+    [this.#frame, this.#handler, this.guard, this.#exited, this.#skipped] = [
+      frame,
+      handler,
+      guard,
+      exited,
+      skipped,
+    ];
+    // What a module throws, whoever needs it throws.
+    if (ended === false) this.fail(at);
+  }
+
+  /** Returns `false` if it certainly does not come to its end. */
+  #module(code: ModuleCode, env: Env): Guard {
+    const exports = this.plain(NOWHERE);
+    const module = this.plain(NOWHERE);
+    this.put(module, 'exports', exports, NOWHERE);
+    env.cells.set(code.commonJs.module, module);
+    env.cells.set(code.commonJs.exports, exports);
+    for (const { variable, module, name, at } of code.imports)
+      env.cells.set(variable, this.imported(module, name, at));
+    this.#hoist(code.block, env);
     for (const statement of code.block.statements) {
-      this.#statement(statement, this.top);
+      this.#statement(statement, env);
       if (this.guard === false) break;
       this.decisions.assume(this.guard);
       this.guard = true;
     }
+    return this.guard;
+  }
+
+  /** What a module exports: `*` for all of it. The place says where that is asked for, and by which file. */
+  imported(module: string, name: string, at: Place): Value {
+    return (
+      this.surroundings.module(this, module, name, at) ??
+      this.unknown('import', NOWHERE, {
+        // Two files may import two things by the same words.
+        key: `import:${module}:${name}${at.start < STRETCH ? '' : `@${wish(module, at)}`}`,
+        deps: new Set([wish(module, at)]),
+      })
+    );
+  }
+
+  /** What is called is not known: it matters if it is given something that does. */
+  wantCallee({ deps }: Unknown, args: readonly Value[]): void {
+    const made = madeIn(args);
+    if (this.#trying || made.some(({ nature }) => nature.made.decidesStill(this))) this.want(deps);
+    else if (made.length > 0) for (const dep of deps) this.perhapsWanted.add(dep);
+  }
+
+  /** The code of another file decides here: it is worth following. */
+  want(deps: Iterable<string>): void {
+    for (const dep of deps) if (dep.startsWith('import:')) this.wanted.add(dep);
   }
 
   #newFrame(env: Env, self: Value | undefined, home: Obj | undefined, async: boolean): Frame {
@@ -1905,9 +2011,7 @@ export class Run {
       case 'import': {
         const module = this.evaluate(code.module, env);
         const name = module instanceof Choice || module.type !== 'known' ? undefined : String(module.value);
-        const value =
-          (name !== undefined ? this.surroundings.module(this, name, '*', code) : undefined) ??
-          this.unknown('import', code, name === undefined ? {} : { key: `import:${name}:*` });
+        const value = name === undefined ? this.unknown('import', code) : this.imported(name, '*', code);
         return this.promise(value, code, { mayFail: true });
       }
       case 'opaque': {
@@ -1970,7 +2074,7 @@ export class Run {
       if (key === undefined) continue;
       const fn = this.#method(member.code, env, cls);
       if (member.type === 'method') this.put(holder, key, fn, member);
-      else this.#accessor(holder, key, member.type, fn, member);
+      else this.accessor(holder, key, member.type, fn, member);
     }
     return cls;
   }
@@ -2036,7 +2140,7 @@ export class Run {
       }
       const key = this.#keyName(name);
       if (key === undefined) this.forget(object, this.unknown('computed from something unknown', property));
-      else this.#accessor(object, key, property.type, this.#method(property.code, env, object), property);
+      else this.accessor(object, key, property.type, this.#method(property.code, env, object), property);
     }
     return object;
   }

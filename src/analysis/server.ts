@@ -8,18 +8,29 @@ import { express5Flaw } from './libraries/express-paths.ts';
 import { App, Bland, type Handler, type RegisteredPath, type Registration } from './libraries/express.ts';
 import { Layer } from './libraries/layer.ts';
 import type { Run } from './run.ts';
+import type { Sources } from './sources.ts';
 import { Choice } from './tree.ts';
 import { Route, type Stop } from './route.ts';
 import { madeBy, type Obj, type Value } from './value.ts';
 
+/** An app or a router, where it is mounted: one that is mounted twice is two. The outermost is mounted by nobody. */
+export interface Scope {
+  readonly app: App;
+  readonly registration: Registration | undefined;
+  /** From the app's root; `undefined`: not known. */
+  readonly path: string | undefined;
+}
+
 /** One registration, with its path from the app's root. */
-interface Step {
+export interface Step {
   readonly registration: Registration;
+  /** What it is registered on, and what that is mounted on, from the outermost in. */
+  readonly within: readonly Scope[];
   /** `undefined`: not known. */
   readonly path: string | undefined;
   /** `prefix`: it runs for everything below the path too (`use`). */
   readonly covers: 'prefix' | 'exactly';
-  readonly is: 'policy' | 'varies' | 'route' | 'unknown';
+  readonly is: 'policy' | 'varies' | 'route' | 'unknown' | 'other';
   /** The handler that makes it a policy, or the route's last. */
   readonly handler: Handler | undefined;
 }
@@ -34,8 +45,7 @@ export class Server {
 
   constructor(
     readonly run: Run,
-    readonly text: string,
-    readonly lineOf: (offset: number) => number,
+    readonly sources: Sources,
     /** Functions that write headers by hand. */
     readonly written: ReadonlyMap<Obj, Layer> = new Map(),
     /** Functions that write `Vary` alone. */
@@ -74,7 +84,9 @@ export class Server {
         const on = stops.flatMap((stop) => (stop.layer instanceof Layer ? stop.layer : []));
         for (const one of on) seen.add(one);
         const key = `${route.frame.method} ${stops.map((stop) => `${stop.how}:${stop.layer instanceof Layer ? ids.get(stop.layer) : ''}`).join()}`;
-        if (!routes.has(key)) routes.set(key, on.every((one) => one === layer) ? layer : route);
+        // A layer for preflights alone lets nobody read anything.
+        const alone = on.every((one) => one === layer) && target.registration.how !== 'OPTIONS';
+        if (!routes.has(key)) routes.set(key, alone ? layer : route);
       }
     return [...new Set([...layers.filter((layer) => !seen.has(layer)), ...routes.values()])];
   }
@@ -125,7 +137,7 @@ export class Server {
     return this.registrations.flatMap(({ handlers }) =>
       handlers.flatMap(({ value, at, listed }): Problem<Place>[] => {
         if (!madeBy(value, CorsFactory)) return [];
-        const text = this.text.slice(at.start, at.end);
+        const text = this.sources.text(at);
         // What stands in a list is not at the place of the list.
         const places = listed || text.startsWith('...') ? {} : { call: at };
         const call = 'call' in places && /^[\w$.]+$|^require\([^()]*\)$/.test(text) ? `${text}()` : 'cors()';
@@ -194,31 +206,37 @@ export class Server {
     );
   }
 
-  /** The steps of every app that is not mounted on another. */
+  /** The steps of every app that is not mounted on another, as far as they answer, or have to do with CORS. */
   #lines(): readonly (readonly Step[])[] {
+    return (this.#line ??= this.lines.map((steps) => steps.filter(({ is }) => is !== 'other')));
+  }
+
+  /** All steps of every app that is not mounted on another. */
+  get lines(): readonly (readonly Step[])[] {
     const mounted = new Set<App>(
       this.#apps.flatMap((app) => app.registrations.flatMap(({ handlers }) => routersOf(handlers))),
     );
-    return (this.#line ??= this.#apps
+    return this.#apps
       .filter((app) => !mounted.has(app))
-      .map((app) => this.#steps(app, '', 0)));
+      .map((app) => this.#steps(app, '', [{ app, registration: undefined, path: '' }]));
   }
 
   /** The app's registrations in the order in which they take effect, routers unfolded where they are mounted. */
-  #steps(app: App, prefix: string, depth: number): readonly Step[] {
+  #steps(app: App, prefix: string, within: readonly Scope[]): readonly Step[] {
     const ordered = [...app.registrations].sort((a, b) => a.phase - b.phase);
     return ordered.flatMap((registration) => {
       if (registration.how === 'escape')
         return [
           {
             registration,
+            within,
             path: undefined,
             covers: 'prefix' as const,
             is: 'unknown' as const,
             handler: undefined,
           },
         ];
-      return registration.paths.flatMap((path) => this.#stepsOf(registration, path, prefix, depth));
+      return registration.paths.flatMap((path) => this.#stepsOf(registration, path, prefix, within));
     });
   }
 
@@ -226,7 +244,7 @@ export class Server {
     registration: Registration,
     registered: RegisteredPath,
     prefix: string,
-    depth: number,
+    within: readonly Scope[],
   ): readonly Step[] {
     const own = registered.everything ? '/' : registered.text;
     const whole = own === undefined ? undefined : join(prefix, everything(own) ? '/' : own);
@@ -236,25 +254,29 @@ export class Server {
         : 'exactly';
     const steps: Step[] = [];
     const step = (is: Step['is'], handler: Handler | undefined): void => {
-      steps.push({ registration, path: whole, covers, is, handler });
+      steps.push({ registration, within, path: whole, covers, is, handler });
     };
     for (const handler of registration.handlers) {
       const router = madeBy(handler.value, App);
-      if (router && depth < 5)
+      if (router && within.length <= 5)
         // Where a router stands is not known: neither is where its policies do.
-        for (const inner of this.#steps(router, whole ?? '', depth + 1))
+        for (const inner of this.#steps(router, whole ?? '', [
+          ...within,
+          { app: router, registration, path: whole },
+        ]))
           steps.push(whole === undefined ? { ...inner, path: undefined } : inner);
       else if (router) step('unknown', handler);
       else if (this.layerOf(handler.value)) step('policy', handler);
       else if (this.#stopOf(handler.value)) step('varies', handler);
       else if (this.#mayAllow(handler.value)) step('unknown', handler);
+      else step('other', handler);
     }
     const last = registration.handlers.at(-1);
     // A route answers only what it is asked; `app.options()` is CORS's own business.
     if (last && !['use', 'OPTIONS'].includes(registration.how) && !madeBy(last.value, Layer)) {
       const code = functionOf(last.value);
       // What may pass a request on is a guard: who answers comes later.
-      if (!code || !passesOn(code)) step('route', last);
+      if (!code || (takesResponse(code) && !passesOn(code))) step('route', last);
     }
     return steps;
   }
@@ -264,8 +286,7 @@ export class Server {
     if (value instanceof Choice) return true;
     if (value.type === 'known') return false;
     if (value.type === 'object') {
-      if (value.nature.is === 'function')
-        return /access-control/i.test(this.text.slice(value.at.start, value.at.end));
+      if (value.nature.is === 'function') return /access-control/i.test(this.sources.text(value.at));
       return !madeBy(value, Bland) && !madeBy(value, App) && value.nature.is !== 'native';
     }
     // Packages that are not about CORS do not set its headers; files of the app may.
@@ -336,7 +357,7 @@ function unprotected(steps: readonly Step[]): readonly Bare[] {
 }
 
 /** Where a path stops being plain text: what it matches from there on is not worked out, so it may be anything. */
-const PATTERN = /\/?[:*?+()[\]{}\\]/;
+export const PATTERN = /\/?[:*?+()[\]{}\\]/;
 
 /** A path as Express compares it: without case, and without the slash at its end. */
 function trimmed(path: string): string {
@@ -381,15 +402,21 @@ function reaches(earlier: Step, step: Step): boolean {
   return earlier.covers === 'prefix' ? isBelow(step.path, earlier.path) : sameShape(step.path, earlier.path);
 }
 
-function route({ registration, path, handler }: Step, server: Server): AppRoute<Place> {
+export function route({ registration, path, handler }: Step, server: Server): AppRoute<Place> {
   const { how } = registration;
   const code = handler && functionOf(handler.value);
   return {
     name: `${how === 'ALL' ? 'ALL' : how} ${path}`,
     cause: registration.at,
-    line: server.lineOf(registration.at.start),
+    line: server.sources.tellLine(registration.at),
     ownOnly: OWN_PATH.test(path ?? '') || how === 'HEAD' || (code !== undefined && answersOwnPage(code)),
   };
+}
+
+/** `app.get('/crash', () => { throw new Error('…'); })` answers nothing. */
+function takesResponse(code: FunctionCode): boolean {
+  const { parameters, rest } = code.body();
+  return parameters.length > 1 || rest !== undefined;
 }
 
 function functionOf(value: Value): FunctionCode | undefined {
@@ -416,11 +443,11 @@ function join(prefix: string, path: string): string {
 }
 
 /** Whether a mount on that path sees requests to the other. Express ignores case, and a mount ends at a whole segment. */
-function isBelow(path: string, mount: string): boolean {
+export function isBelow(path: string, mount: string): boolean {
   const [below, above] = [path.toLowerCase(), mount.toLowerCase().replace(/\/$/, '')];
   return above === '' || below === above || below.startsWith(`${above}/`);
 }
 
-function sameShape(a: string, b: string): boolean {
+export function sameShape(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }

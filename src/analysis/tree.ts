@@ -44,6 +44,8 @@ export class Decisions {
   /** What is left for all work that has a budget of its own. */
   #pool: number;
   #nested = 0;
+  /** What the questions depend on that were met with in such work. */
+  readonly askedAbout = new Set<string>();
 
   constructor(budget: number, pool = budget) {
     this.#steps = budget;
@@ -80,6 +82,25 @@ export class Decisions {
     }
   }
 
+  /**
+   * Does some work with so many steps at most, which are not taken from the budget.
+   *
+   * @returns how many it took; nothing if that was not enough.
+   */
+  upTo(steps: number, work: () => void): number | undefined {
+    const before = this.#steps;
+    this.#steps = steps;
+    try {
+      work();
+      return steps - this.#steps;
+    } catch (error) {
+      if (error instanceof BudgetSpent) return undefined;
+      throw error;
+    } finally {
+      this.#steps = before;
+    }
+  }
+
   /** The question of that key, as a condition. */
   ask(key: string, deps: ReadonlySet<string>): Guard {
     let atom = this.#atoms.get(key);
@@ -87,6 +108,7 @@ export class Decisions {
       atom = { order: this.#atoms.size, key, deps };
       this.#atoms.set(key, atom);
     }
+    if (this.#nested > 0) for (const dep of deps) this.askedAbout.add(dep);
     return this.#given.get(atom) ?? new Choice<boolean>(atom, true, false);
   }
 
@@ -100,16 +122,32 @@ export class Decisions {
 
   /** `guard ? yes : no` */
   pick<T>(guard: Guard, yes: Tree<T>, no: Tree<T>, same: Same<T> = Object.is): Tree<T> {
+    return this.#pick(guard, yes, no, same, new Memo<T>(), 0);
+  }
+
+  #pick<T>(guard: Guard, yes: Tree<T>, no: Tree<T>, same: Same<T>, memo: Memo<T>, depth: number): Tree<T> {
     if (guard === true || yes === no) return yes;
     if (guard === false) return no;
+    // Branches are shared, and met with on many paths. Small trees are quicker without.
+    const remembered = depth >= SHALLOW ? memo.get(guard, yes, no) : undefined;
+    if (remembered !== undefined) return remembered;
     this.spend();
     const atom = first(guard, yes, no);
-    return join(
+    const result = join(
       atom,
-      this.pick(side(guard, atom, true), side(yes, atom, true), side(no, atom, true), same),
-      this.pick(side(guard, atom, false), side(yes, atom, false), side(no, atom, false), same),
+      this.#pick(side(guard, atom, true), side(yes, atom, true), side(no, atom, true), same, memo, depth + 1),
+      this.#pick(
+        side(guard, atom, false),
+        side(yes, atom, false),
+        side(no, atom, false),
+        same,
+        memo,
+        depth + 1,
+      ),
       same,
     );
+    if (depth >= SHALLOW) memo.set(guard, yes, no, result);
+    return result;
   }
 
   not(guard: Guard): Guard {
@@ -132,9 +170,10 @@ export class Decisions {
   under<T>(guard: Guard, tree: Tree<T>): Tree<T> {
     if (!(tree instanceof Choice)) return tree;
     this.spend();
+    // Nothing is known that could answer one of its questions.
+    if (guard === true && this.#given.size === 0) return tree;
     const given = this.#given.get(tree.atom);
     if (given !== undefined) return this.under(guard, given ? tree.yes : tree.no);
-    if (guard === true && this.#given.size === 0) return tree;
     const here = new Choice<boolean>(tree.atom, true, false);
     const ifYes = this.and(guard, here);
     if (ifYes === false) return this.under(guard, tree.no);
@@ -148,15 +187,58 @@ export class Decisions {
   /** Applies `f` to every leaf. */
   map<T, U>(tree: Tree<T>, f: (leaf: T) => Tree<U>, same: Same<U> = Object.is): Tree<U> {
     if (!(tree instanceof Choice)) return f(tree as T);
+    return this.#map(tree, f, same, new Map());
+  }
+
+  #map<T, U>(tree: Tree<T>, f: (leaf: T) => Tree<U>, same: Same<U>, memo: Map<Tree<T>, Tree<U>>): Tree<U> {
+    if (!(tree instanceof Choice)) return f(tree as T);
+    let result = memo.get(tree);
+    if (result !== undefined) return result;
     this.spend();
     const here = new Choice<boolean>(tree.atom, true, false);
-    return this.pick(here, this.map(tree.yes, f, same), this.map(tree.no, f, same), same);
+    result = this.pick(here, this.#map(tree.yes, f, same, memo), this.#map(tree.no, f, same, memo), same);
+    memo.set(tree, result);
+    return result;
   }
 }
 
-/** Every leaf, left to right. */
+/** Up to here, trees are walked without remembering what came of their branches. */
+const SHALLOW = 3;
+
+/** What came of three branches. */
+class Memo<T> {
+  #results: Map<Tree<boolean>, Map<Tree<T>, Map<Tree<T>, Tree<T>>>> | undefined;
+
+  get(guard: Guard, yes: Tree<T>, no: Tree<T>): Tree<T> | undefined {
+    return this.#results?.get(guard)?.get(yes)?.get(no);
+  }
+
+  set(guard: Guard, yes: Tree<T>, no: Tree<T>, result: Tree<T>): void {
+    const results = (this.#results ??= new Map());
+    let byYes = results.get(guard);
+    if (!byYes) results.set(guard, (byYes = new Map()));
+    let byNo = byYes.get(yes);
+    if (!byNo) byYes.set(yes, (byNo = new Map()));
+    byNo.set(no, result);
+  }
+}
+
+/** Every leaf, left to right; one that stands in several places once. */
 export function leaves<T>(tree: Tree<T>): T[] {
-  return tree instanceof Choice ? [...leaves(tree.yes), ...leaves(tree.no)] : [tree as T];
+  if (!(tree instanceof Choice)) return [tree as T];
+  // Branches are shared: walked path by path, a small tree would take for ever.
+  const found = new Set<T>();
+  const seen = new Set<Tree<T>>();
+  const open: Tree<T>[] = [tree];
+  while (open.length > 0) {
+    const next = open.pop() as Tree<T>;
+    if (!(next instanceof Choice)) found.add(next as T);
+    else if (!seen.has(next)) {
+      seen.add(next);
+      open.push(next.no, next.yes);
+    }
+  }
+  return [...found];
 }
 
 /** The first question of those that the trees leave open. One of them has to be a choice. */

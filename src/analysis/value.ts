@@ -119,9 +119,20 @@ export interface Settling {
 
 /** Things of libraries are recognised by class (`instanceof`). */
 export abstract class Made {
+  /** What it is given decides about CORS: worth following into other files. */
+  readonly follows: boolean = true;
+  /** So does code that it is given to, even if nothing there says so. */
+  decidesStill(_run: Run): boolean {
+    return true;
+  }
+
   /** A property of it, if the library knows one of that name. */
   get(_run: Run, _self: Obj, _key: string, _at: Place): Value | undefined {
     return undefined;
+  }
+  /** How it is now: what the function that is returned brings back. */
+  snapshot(): () => void {
+    return () => undefined;
   }
   /** It was given to code that is not followed, which may have used it. */
   escape(_run: Run, _at: Place): void {}

@@ -8,9 +8,10 @@ import { known, NOWHERE, type Unknown, type Value } from './value.ts';
  * - `unset`: production, and the variables named are missing.
  * - `sampled`: production, every variable holds a sample, by which its way through the code can be followed.
  * - `development`: as configured, with `NODE_ENV` saying so.
+ * - `anywhere`: any environment. Each variable is set or not, and `NODE_ENV` says what it likes.
  */
 export interface World {
-  readonly name: 'configured' | 'unset' | 'sampled' | 'development';
+  readonly name: 'configured' | 'unset' | 'sampled' | 'development' | 'anywhere';
   readonly unset: ReadonlySet<string>;
   /** Variables that are missing until `dotenv` has loaded them. */
   readonly late: ReadonlySet<string>;
@@ -31,6 +32,15 @@ export function productionWorld(variables: Readonly<Record<string, string>> = {}
     sample: undefined,
   };
 }
+
+/** Nothing is known of the environment: what is the same here is the same in staging and in production. */
+export const ANYWHERE: World = {
+  name: 'anywhere',
+  unset: NONE,
+  late: NONE,
+  variables: new Map(),
+  sample: undefined,
+};
 
 /** What a run has read of the environment so far. */
 export class Environment {
@@ -70,8 +80,7 @@ export function readEnvironment(
     why: 'environment',
     deps: new Set([`env:${name}`]),
     at,
-    truthy: true,
-    kind: 'string',
+    ...(world.name !== 'anywhere' && { truthy: true, kind: 'string' }),
   };
   return world.sample ? known(world.sample(name), at) : dependent;
 }

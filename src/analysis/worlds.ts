@@ -44,13 +44,13 @@ const PIECES = [1, 3, 5, 7, 9, 11].map(piece);
  *
  * @param production the file as it was run in the world that all other problems are found in.
  * @param look runs it in another world.
- * @param lineOf the line of an offset.
+ * @param lineOf the line of a place, as it is told.
  */
 export function judgeWorlds(
   production: Seen,
   configured: World,
   look: Look,
-  lineOf: (offset: number) => number,
+  lineOf: (place: Place) => string,
 ): readonly Problem<Place>[] {
   const { read } = production.environment;
   // Nothing to switch, nothing to run twice.
@@ -70,7 +70,7 @@ class Worlds {
     readonly production: Seen,
     readonly configured: World,
     readonly look: Look,
-    readonly lineOf: (offset: number) => number,
+    readonly lineOf: (place: Place) => string,
   ) {}
 
   development(): readonly Problem<Place>[] {
@@ -206,14 +206,14 @@ class Worlds {
     const layers = byPlace(this.look(world)?.layers ?? []);
     return keys.flatMap((key) => {
       const [set, late] = [this.#given(key, variable), layers.get(key)];
-      const line = this.lineOf(loaded.start);
+      const line = this.lineOf(loaded);
       return set && late ? judgeEarly<Place>({ ...set, variable, line, read, loaded, late }) : [];
     });
   }
 }
 
 /** Layers, by the place where they were made; one place may make several, in the same order in every world. */
-function byPlace(layers: readonly Layer[]): ReadonlyMap<string, Layer> {
+export function byPlace(layers: readonly Layer[]): ReadonlyMap<string, Layer> {
   const found = new Map<string, Layer>();
   const counts = new Map<string, number>();
   for (const layer of layers) {

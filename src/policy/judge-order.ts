@@ -6,7 +6,8 @@ export interface Route<C> {
   /** `GET /api/orders` */
   readonly name: string;
   readonly cause: C;
-  readonly line: number;
+  /** Its line, as it is told: `12`. */
+  readonly line: string;
   /** Nobody asks it from a page of another origin: health checks, pages, redirects. */
   readonly ownOnly: boolean;
 }

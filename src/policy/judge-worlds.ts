@@ -132,7 +132,7 @@ export function judgeListing<C>({
 /** A policy whose variable is read before `dotenv` has loaded it. */
 export interface Early<C> {
   readonly variable: string;
-  readonly line: number;
+  readonly line: string;
   /** Where it is read, and where it is loaded. */
   readonly read: C;
   readonly loaded: C;
@@ -155,7 +155,7 @@ export function judgeEarly<C>({
   const everybody = letsIn(late, STRANGER) !== undefined;
   if (!everybody && !refuses(late, origin)) return [];
   const effect = everybody ? 'every website is let in' : 'no origin in it is let in';
-  const data = { ...named([variable]), line: String(line), effect };
+  const data = { ...named([variable]), line, effect };
   return [{ code: 'env-before-dotenv', cause: read, data, places: { loaded } }];
 }
 

@@ -26,7 +26,8 @@ import { describe, withoutIncluded, type Problem, type ProblemCode } from './pro
 export interface Evidence<C> {
   readonly header: string;
   readonly cause: C;
-  readonly line: number;
+  /** Its line, as it is told: `12`. */
+  readonly line: string;
 }
 
 /** What is known beside the policy. */
@@ -285,7 +286,7 @@ function judgeAuthorization<C>(
       end.is === 'answers' || (end.is === 'passes' && headers.has('access-control-allow-origin')),
   );
   if (answered.length === 0 || outcomes.some((outcome) => outcome.unclear)) return [];
-  const data = { line: String(read.line), library: policy.library };
+  const data = { line: read.line, library: policy.library };
   const places = { evidence: read.cause };
 
   const said = answered.map(({ headers }) => headers.get(header));

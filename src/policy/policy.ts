@@ -27,12 +27,18 @@ export interface Said<C> {
 
 /** What a layer does with the request once it is done. */
 export type End<C> =
-  | { readonly is: 'passes' }
+  | {
+      readonly is: 'passes';
+      /** The status that it leaves on the response, if it sets one. */
+      readonly left?: number | 'unknown';
+    }
   | { readonly is: 'answers'; readonly status: number | undefined }
   /** It ends in an exception, which whoever handles those answers: 500, or the status that the error carries. */
   | {
       readonly is: 'fails';
       readonly status: number | undefined;
+      /** The status that it leaves on the response, if it sets one: whoever handles the error finds it there. */
+      readonly left?: number | 'unknown';
       readonly cause?: C;
       /** Nobody wrote the exception: the language or a library throws it. */
       readonly accident?: boolean;

@@ -123,6 +123,11 @@ const table = {
     kind: 'fragile',
     says: "Production lets in `{{witness}}`: whatever serves a page on a visitor's own machine can read these answers. Let it in during development only.",
   },
+  'hardcoded-origins': {
+    rule: 'no-hardcoded-origins',
+    kind: 'fragile',
+    says: 'These {{count}} origins, `{{origin}}` among them, are let in wherever the server runs: staging trusts the front ends of production, and a new front end waits for a change of the code. Read the list from the environment.',
+  },
   'missing-vary': {
     rule: 'require-vary-origin',
     kind: 'fragile',
@@ -332,6 +337,26 @@ const table = {
     rule: 'cors-before-routes',
     kind: 'broken',
     says: 'CORS comes too late for {{routes}}: {{subject}} registered earlier and {{answer}} without CORS headers, so pages of other origins cannot read {{object}}. Register CORS first.',
+  },
+  'guard-before-cors': {
+    rule: 'cors-before-auth',
+    kind: 'broken',
+    says: 'Preflights{{which}} never reach this policy: the handler on line {{line}} {{answers}}{{because}}. Every request that needs one fails. Register CORS first.',
+  },
+  'rate-limit-before-cors': {
+    rule: 'cors-before-auth',
+    kind: 'fragile',
+    says: 'Preflights{{which}} count against the rate limit on line {{line}}, and once it is reached it {{answers}}, without CORS headers: requests fail, and pages of other origins are not told why. Register CORS first.',
+  },
+  'redirect-before-cors': {
+    rule: 'cors-before-auth',
+    kind: 'fragile',
+    says: 'Preflights{{which}} that come by `http:` never reach this policy: the handler on line {{line}} {{answers}}, and browsers follow no redirect of a preflight. Register CORS first, or ask for `https:`.',
+  },
+  'unanswered-preflight': {
+    rule: 'require-preflight-route',
+    kind: 'broken',
+    says: 'Pages of other origins cannot send {{requests}}: the browser asks with `OPTIONS` first, this policy is not asked, and the answer has no CORS headers. Answer `OPTIONS` of that path with it too.',
   },
   'takes-nothing-back': {
     rule: 'no-stacked-cors',

@@ -12,7 +12,7 @@ import type { Place } from '../../src/analysis/code.ts';
 import type { Asking, Outcome, Request } from '../../src/policy/policy.ts';
 import { IMPORTS, type Decision } from './decisions.grammar.ts';
 import type { Real } from './decisions.real.ts';
-import { parse } from './program.ts';
+import { alone, parse } from './program.ts';
 
 export interface Found {
   readonly layer: Layer;
@@ -32,7 +32,7 @@ export function layerOf({ kind, source }: Decision): Found | undefined {
   run.settle();
   const layer =
     kind === 'middleware'
-      ? [...handWritten(run, module, text).values()].find(({ silent }) => silent === 'hangs')
+      ? [...handWritten(run, alone(text, module)).values()].find(({ silent }) => silent === 'hangs')
       : run.made.flatMap((object) => madeBy(object, Layer) ?? []).at(-1);
   if (!layer) return undefined;
   let mayThrow = false;

@@ -13,6 +13,7 @@ import { lower } from '../../src/analysis/lower.ts';
 import { Run } from '../../src/analysis/run.ts';
 import { Server } from '../../src/analysis/server.ts';
 import { productionWorld } from '../../src/analysis/world.ts';
+import { alone } from './program.ts';
 import { expressOf, majors, withListener, type Major } from '../facts/server.ts';
 
 // ---- apps
@@ -160,15 +161,13 @@ const HEAD = [
 function missedIn(text: string): ReadonlySet<string> {
   const { ast } = parseForESLint(text, { range: true, loc: true });
   const run = new Run(productionWorld(undefined), surroundings([corsLibrary, expressLibrary]));
-  run.module(lower(ast as unknown as TSESTree.Program));
-  const lineOf = (offset: number): number => text.slice(0, offset).split('\n').length;
-  const missed = new Server(run, text, lineOf).mounts().flatMap((mount) => mount.missed);
-  const source = {
-    text,
-    ast: ast as unknown as TSESTree.Program,
-    getLocFromIndex: (at: number) => ({ line: lineOf(at) }),
-  };
-  const problems = corsFile(source, '', {}).problems.filter(({ code }) => code === 'cors-after-routes');
+  const program = ast as unknown as TSESTree.Program;
+  const module = lower(program);
+  run.module(module);
+  const missed = new Server(run, alone(text, module)).mounts().flatMap((mount) => mount.missed);
+  const problems = corsFile({ text, ast: program }, '', {}).problems.filter(
+    ({ code }) => code === 'cors-after-routes',
+  );
   // What the file says is that, and nothing else.
   const asked = missed.filter(({ ownOnly }) => !ownOnly);
   expect(problems.length > 0).toBe(asked.length > 0);

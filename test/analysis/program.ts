@@ -2,10 +2,12 @@
 import { createRequire } from 'node:module';
 import { parseForESLint } from '@typescript-eslint/parser';
 import type { TSESTree } from '@typescript-eslint/utils';
+import type { ModuleCode } from '../../src/analysis/code.ts';
 import { surroundings } from '../../src/analysis/intrinsics/index.ts';
 import type { Library } from '../../src/analysis/libraries/library.ts';
 import { lower } from '../../src/analysis/lower.ts';
 import { Run } from '../../src/analysis/run.ts';
+import { Sources } from '../../src/analysis/sources.ts';
 import { Choice, leaves } from '../../src/analysis/tree.ts';
 import type { Absent, Leaf, Obj, Slot, Value, Why } from '../../src/analysis/value.ts';
 import { productionWorld, type World } from '../../src/analysis/world.ts';
@@ -22,6 +24,11 @@ export function parse(source: string, parser: Parser = 'typescript'): TSESTree.P
   return parser === 'typescript'
     ? parseForESLint(source, { range: true, sourceType: 'module' }).ast
     : espree.parse(source, { ecmaVersion: 'latest', sourceType: 'module', range: true });
+}
+
+/** A file on its own, as the analysis keeps it. */
+export function alone(text: string, code: ModuleCode): Sources {
+  return new Sources({ path: '', text, base: 0, code });
 }
 
 /** Something that is not known, and why. */

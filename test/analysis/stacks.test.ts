@@ -17,6 +17,7 @@ import { Server } from '../../src/analysis/server.ts';
 import { madeBy } from '../../src/analysis/value.ts';
 import { productionWorld } from '../../src/analysis/world.ts';
 import { actualRequest, preflightRequest, type Outcome, type Request } from '../../src/policy/policy.ts';
+import { alone } from './program.ts';
 import { expressOf, majors, withListener, type Major } from '../facts/server.ts';
 
 const A = 'https://a.example';
@@ -85,9 +86,10 @@ function wayIn(text: string): Route | undefined {
   const run = new Run(productionWorld(undefined), surroundings([corsLibrary, expressLibrary]));
   const module = lower(ast as unknown as TSESTree.Program);
   run.module(module);
-  const written = handWritten(run, module, text);
+  const sources = alone(text, module);
+  const written = handWritten(run, sources);
   const all = [...run.made.flatMap((object) => madeBy(object, Layer) ?? []), ...written.values()];
-  const server = new Server(run, text, () => 1, written, varying(run, text, written));
+  const server = new Server(run, sources, written, varying(run, sources, written));
   const mark = [...written].find(([fn]) => text.slice(fn.at.start, fn.at.end) === MARK)?.[1];
   const ways = server.routes(all).filter((one) => one instanceof Route);
   return ways.find(({ frame, layers: on }) => frame.method === 'GET' && mark && on.includes(mark));

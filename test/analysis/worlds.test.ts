@@ -31,7 +31,7 @@ function worldsOf(code: string, env: Readonly<Record<string, string>> = {}) {
     worlds.push(world);
     return see(world);
   };
-  const problems = judgeWorlds(see(configured), configured, look, () => 1);
+  const problems = judgeWorlds(see(configured), configured, look, () => '1');
   return { worlds, codes: problems.map(({ code: found }) => found) };
 }
 

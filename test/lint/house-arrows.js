@@ -13,9 +13,11 @@ const mayImport = {
   'src/middleware': ['src/policy', 'packages'],
   'src/package.ts': ['packages', 'package.json'],
   'src/settings.ts': ['src/analysis', 'packages'],
+  'src/parse.ts': ['src/analysis', 'packages'],
   'src/edits.ts': ['src/analysis', 'src/policy', 'packages'],
   'src/rule.ts': [
     'src/settings.ts',
+    'src/parse.ts',
     'src/edits.ts',
     'src/package.ts',
     'src/analysis',

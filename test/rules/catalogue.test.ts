@@ -27,6 +27,16 @@ interface Row {
 
 /** The catalogue, as it was agreed. Users write these names and options. */
 const catalogue: Readonly<Record<string, Row>> = {
+  'cors-before-auth': {
+    recommended: ['error', { checkHttpsRedirect: false }],
+    strict: ['error', { checkHttpsRedirect: true }],
+    codes: {
+      'guard-before-cors': 'broken',
+      'rate-limit-before-cors': 'fragile',
+      'redirect-before-cors': 'fragile',
+    },
+    edits: 'suggestions',
+  },
   'cors-before-routes': {
     recommended: ['error'],
     strict: ['error'],
@@ -55,6 +65,11 @@ const catalogue: Readonly<Record<string, Row>> = {
     recommended: ['error'],
     strict: ['error'],
     codes: { 'uncalled-library': 'broken', hanging: 'broken' },
+    edits: 'suggestions',
+  },
+  'no-hardcoded-origins': {
+    strict: ['error'],
+    codes: { 'hardcoded-origins': 'fragile' },
     edits: 'suggestions',
   },
   'no-insecure-origin': {
@@ -125,6 +140,12 @@ const catalogue: Readonly<Record<string, Row>> = {
     recommended: ['error'],
     strict: ['error'],
     codes: { 'missing-vary': 'fragile', 'vary-without-origin': 'fragile', 'vary-overwritten': 'fragile' },
+    edits: 'suggestions',
+  },
+  'require-preflight-route': {
+    recommended: ['error'],
+    strict: ['error'],
+    codes: { 'unanswered-preflight': 'broken' },
     edits: 'suggestions',
   },
   'require-authorization-header': {
@@ -228,6 +249,7 @@ const samples: Readonly<Record<ProblemCode, string>> = {
   ),
   'insecure-origin': use("{ origin: ['https://b.example', 'http://a.example'] }"),
   'loopback-origin': use("{ origin: ['https://a.example', 'http://localhost:3000'] }"),
+  'hardcoded-origins': use("{ origin: ['https://a.example', 'https://b.example'] }"),
   'malformed-origin': use("{ origin: 'a.example' }"),
   'corrected-origin': use("{ origin: 'https://a.example/' }"),
   'listed-wildcard': use("{ origin: ['*'] }"),
@@ -281,7 +303,15 @@ const samples: Readonly<Record<ProblemCode, string>> = {
     "{ origin: (origin, callback) => { callback(null, origin.toLowerCase() === 'https://a.example'); } }",
   ),
   'express5-path': server("app.options('*', cors());"),
+  'guard-before-cors': server(
+    'app.use((req, res, next) => { if (!req.user) return res.sendStatus(401); next(); });\napp.use(cors());',
+  ),
+  'rate-limit-before-cors': server("app.use(require('express-rate-limit')());\napp.use(cors());"),
+  'redirect-before-cors': server(
+    'app.use((req, res, next) => { if (req.secure) next(); else res.redirect(`https://${req.hostname}${req.url}`); });\napp.use(cors());',
+  ),
   'cors-after-routes': server("app.get('/x', (req, res) => res.json({}));\napp.use(cors());"),
+  'unanswered-preflight': server(`app.put('/x', cors(${LIST}), (req, res) => res.json({}));`),
   'missing-vary': server(writing(ECHO)),
   'vary-without-origin': server(writing(`res.set('Vary', 'Accept'); ${ECHO}`)),
   'vary-overwritten': use(LIST, writing("res.set('Vary', 'Accept');")),
@@ -310,6 +340,7 @@ const rulesFor = (code: string): Linter.RulesRecord => ({
   ...withoutPractices,
   ...(code === 'default-origin' && { 'cors/require-explicit-origin': 'error' }),
   ...(code === 'public-wildcard' && { 'cors/require-explicit-origin': ['error', { allowWildcard: false }] }),
+  ...(code === 'hardcoded-origins' && { 'cors/no-hardcoded-origins': 'error' }),
   ...(code.startsWith('max-age-') && { 'cors/sensible-max-age': 'error' }),
 });
 

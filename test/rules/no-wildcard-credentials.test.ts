@@ -123,12 +123,18 @@ testRule('no-wildcard-credentials', rule, {
     "const io = require('sockets')(server, { cors: { origin: '*', credentials: true } });",
     "const corsHeaders = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Allow-Credentials': 'true' };",
     {
-      code: "import { CorsOptions } from 'cors';\nexport const options: CorsOptions = { origin: '*', credentials: true };",
-      name: 'options that nothing here makes a layer of',
-      typescript: true,
+      code: "import cors from './own-cors';\nexport const options = { origin: '*', credentials: true };",
+      name: 'options of something else',
     },
   ],
   invalid: [
+    {
+      ...wildcard(
+        "import { CorsOptions } from 'cors';\nexport const options: CorsOptions = { origin: «'*'», credentials: true };",
+      ),
+      name: 'options for whoever imports them',
+      typescript: true,
+    },
     wildcard(server("app.use(cors({ origin: «'*'», credentials: true }));")),
     wildcard(esm("app.use(cors({ origin: «'*'», credentials: true }));")),
     wildcard(server('app.use(cors({ origin: «"*"», credentials: true }));'), {}, 'origin: "*"'),

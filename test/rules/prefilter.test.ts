@@ -35,7 +35,7 @@ describe('the prefilter', () => {
     expect(all.length).toBeGreaterThan(100);
     let passed = 0;
     for (const [name, code] of all) {
-      if (mayHoldPolicy({ text: code })) {
+      if (mayHoldPolicy({ text: code }, '')) {
         passed++;
         continue;
       }
@@ -62,16 +62,16 @@ describe('the prefilter', () => {
     ["import express from 'express'; express().get('/x', (req, res) => res.json({}));", false],
     ["const origin = '*', credentials = true;", false],
   ])('%s', (text, expected) => {
-    expect(mayHoldPolicy({ text })).toBe(expected);
+    expect(mayHoldPolicy({ text }, '')).toBe(expected);
   });
 
   it('is asked anew when one object gets another text, as in oxlint', () => {
     const source = { text: 'x' };
-    expect(mayHoldPolicy(source)).toBe(false);
+    expect(mayHoldPolicy(source, '')).toBe(false);
     source.text = "require('cors')";
-    expect(mayHoldPolicy(source)).toBe(true);
+    expect(mayHoldPolicy(source, '')).toBe(true);
     source.text = '';
-    expect(mayHoldPolicy(source)).toBe(false);
+    expect(mayHoldPolicy(source, '')).toBe(false);
   });
 
   it('leaves a file alone that it drops', () => {

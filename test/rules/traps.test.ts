@@ -86,7 +86,7 @@ describe('cors', () => { it('x', async () => { const app = express(); app.use(co
 `,
   'helmet, a limit, files and a last resort': `
 const express = require('express'); const cors = require('cors'); const path = require('path'); const helmet = require('helmet'); const rateLimit = require('express-rate-limit');
-const app = express(); app.use(helmet()); app.use(rateLimit({ windowMs: 1 })); app.use(cors({ origin: process.env.ORIGIN, credentials: true })); app.use(express.static(path.join(__dirname, 'public')));
+const app = express(); app.use(helmet()); app.use(cors({ origin: process.env.ORIGIN, credentials: true })); app.use(rateLimit({ windowMs: 1 })); app.use(express.static(path.join(__dirname, 'public')));
 app.get('*', (req, res) => res.sendFile(path.join(__dirname, 'public/index.html')));
 `,
   Koa: `

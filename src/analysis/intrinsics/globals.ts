@@ -85,12 +85,32 @@ const assign: Native = (run, { args, at, open }) =>
     return target;
   });
 
+/** With a descriptor that is known: compilers write `__esModule`, and what a module exports again, in this way. */
+const defineProperty: Native = (run, { args, at, open }) => {
+  const [target, key, given] = args.map((arg) => run.here(arg));
+  const isKnown =
+    !open && isPlain(target) && isPlain(given) && !given.open && key && 'type' in key && key.type === 'known';
+  const holds = (name: string): Value | undefined =>
+    isKnown && given.slots.has(name) ? run.here(run.get(given, name, at)) : undefined;
+  const [value, getter] = [holds('value'), holds('get')];
+  if (isKnown && value !== undefined) run.put(target, String(key.value), value, at);
+  else if (isKnown && run.guard === true && getter && 'type' in getter && getter.type === 'object')
+    run.accessor(target, String(key.value), 'get', getter, at);
+  else for (const arg of args) run.escape(arg, at);
+  return target ?? run.undefined(at);
+};
+
+function isPlain(value: Value | undefined): value is Obj {
+  return value !== undefined && 'type' in value && value.type === 'object' && value.nature.is === 'plain';
+}
+
 /** `Object.keys`, `values` and `entries` of an object that is known whole. */
 function listing(pick: (run: Run, key: string, value: () => Value, at: Place) => Value): Native {
   return (run, { args, at }) =>
     run.lift([args[0] ?? run.undefined()], ([leaf]) => {
       const from = leaf as Leaf;
-      const open = (): Obj => run.array([], at, run.unknown('computed from something unknown', at));
+      const deps = from.type === 'object' ? (from.open?.deps ?? depsOf(from)) : depsOf(from);
+      const open = (): Obj => run.array([], at, run.unknown('computed from something unknown', at, { deps }));
       if (from.type !== 'object') return open();
       if (from.nature.is === 'array')
         return run.withList(from, (list) =>
@@ -617,6 +637,7 @@ const MAKERS: Record<string, Make> = {
       'Object',
       {
         assign,
+        defineProperty,
         freeze,
         seal,
         preventExtensions: seal,

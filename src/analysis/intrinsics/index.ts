@@ -6,6 +6,7 @@ import { Choice } from '../tree.ts';
 import { depsOf, known, NOWHERE, union, type Leaf, type Native, type Unknown, type Value } from '../value.ts';
 import { readEnvironment } from '../world.ts';
 import { expressionMethod, expressionProperty, isExpression } from './expressions.ts';
+import type { Following } from '../following.ts';
 import { FUNCTION_METHODS, Globals, nodeModule, OBJECT_METHODS, PROMISE_METHODS } from './globals.ts';
 import { element, listMethod, listSize } from './lists.ts';
 import { numberMethod, stringMethod } from './strings.ts';
@@ -25,7 +26,7 @@ const VISITING = new Set('some every find findIndex filter map forEach'.split(' 
 const LATER = new Set('on once listen addListener addEventListener'.split(' '));
 
 /** One for each run: values made here belong to it. */
-export function surroundings(libraries: readonly Library[]): Surroundings {
+export function surroundings(libraries: readonly Library[], following?: Following): Surroundings {
   const globals = new Globals();
   const natives = new Map<string, Value>();
   const modules = new Map<string, Value>();
@@ -42,7 +43,8 @@ export function surroundings(libraries: readonly Library[]): Surroundings {
 
   const module = (run: Run, specifier: string, name: string, at: Place): Value | undefined => {
     const library = libraries.find((one) => one.modules.includes(specifier));
-    if (!library) return nodeModule(globals, run, specifier, name, at);
+    if (!library)
+      return nodeModule(globals, run, specifier, name, at) ?? following?.exported(run, specifier, name, at);
     let exports = modules.get(specifier);
     if (exports === undefined) {
       const { guard } = run;
@@ -60,7 +62,7 @@ export function surroundings(libraries: readonly Library[]): Surroundings {
     if (specifier === undefined || specifier instanceof Choice || specifier.type !== 'known')
       return run.unknown('import', at);
     const name = String(specifier.value);
-    return module(run, name, '*', at) ?? run.unknown('import', at, { key: `import:${name}:*` });
+    return run.imported(name, '*', at);
   };
 
   return {
@@ -95,7 +97,10 @@ export function surroundings(libraries: readonly Library[]): Surroundings {
       }
       for (const library of libraries) {
         const value = library.observe?.(run, self, method, call);
-        if (value !== undefined) return value;
+        if (value === undefined) continue;
+        // `routes.register(app)` of another file is no plugin's registration.
+        run.wantCallee(self, call.args);
+        return value;
       }
       return visitUnknown(run, self, method, call) ?? ask(run, self, method, call);
     },

@@ -10,7 +10,7 @@ import { known, NOWHERE, type Absent, type Leaf, type Native, type Obj, type Val
 import { consult } from '../callback.ts';
 import { Exchange } from '../exchange.ts';
 import type { Library } from './library.ts';
-import { LayerMaker, UNCLEAR, watched } from './layer.ts';
+import { LayerMaker, UNCLEAR, watched, type Layer } from './layer.ts';
 import {
   appended,
   isFalsy,
@@ -46,6 +46,13 @@ const makeLayer: Native = (run, { args, open, at, places }) => {
   const options = args[0] ?? (open ? run.unknown('parameter', at) : run.undefined(at));
   return run.make(new CorsLayer({ run, value: options, at, argument: places[0], guard: run.guard }), at);
 };
+
+/** What `cors(options)` would make of them. */
+export function layerOfOptions(run: Run, options: Obj, at: Place): Layer {
+  const layer = new CorsLayer({ run, value: options, at, argument: options.at, guard: true });
+  run.make(layer, at);
+  return layer;
+}
 
 export const corsLibrary: Library = {
   modules: ['cors'],

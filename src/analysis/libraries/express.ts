@@ -42,6 +42,8 @@ export interface RegisteredPath {
   readonly text: string | undefined;
   /** A regular expression that matches everything. */
   readonly everything: boolean;
+  /** It stands in a list of paths: on Express 5, `/` means the root alone there. */
+  readonly listed?: boolean;
   readonly at: Place;
 }
 
@@ -53,12 +55,36 @@ export interface Handler {
 }
 
 export class App extends Made {
+  /** Most handlers have nothing to do with CORS: the application says which of them are worth it. */
+  override readonly follows: boolean = false;
+  /** What comes behind a policy cannot come too early; routers are mounted on an app, mostly behind its policy. */
+  override decidesStill(run: Run): boolean {
+    return !run.made.some((object) => madeBy(object, App)?.hasPolicy);
+  }
+
+  get hasPolicy(): boolean {
+    return this.registrations.some(({ handlers }) =>
+      handlers.some(({ value }) => madeBy(value, Layer) ?? madeBy(value, CorsFactory)),
+    );
+  }
   readonly registrations: Registration[] = [];
+
+  /** @param isServer made by `express()`: requests come to it, and to nothing before it that the file does not show. */
+  constructor(readonly isServer = false) {
+    super();
+  }
 
   override get(run: Run, self: Obj, key: string, at: Place): Value | undefined {
     if (REGISTERING.has(key)) return method(run, self, this, key);
     // Everything else (`listen`, `set`, `locals`) decides nothing here.
     return run.unknown('a construct that is not modelled', at, { key: `app#${self.id}.${key}` });
+  }
+
+  override snapshot(): () => void {
+    const { length } = this.registrations;
+    return () => {
+      this.registrations.length = length;
+    };
   }
 
   override escape(run: Run, at: Place): void {
@@ -152,7 +178,9 @@ function pathsOf(run: Run, value: Value | undefined, at: Place, depth = 0): read
   if (now.type === 'object' && now.nature.is === 'array' && depth < 3) {
     const list = run.decisions.under(run.guard, now.list);
     if (!(list instanceof Choice) && 'items' in list)
-      return list.items.flatMap((item) => pathsOf(run, item, at, depth + 1));
+      return list.items.flatMap((item) =>
+        pathsOf(run, item, at, depth + 1).map((path) => ({ ...path, listed: true })),
+      );
   }
   return [{ text: undefined, everything: false, at }];
 }
@@ -179,19 +207,34 @@ function itemPlace(item: Value): Place | undefined {
   return item instanceof Choice || item.type === 'unknown' || item.at === NOWHERE ? undefined : item.at;
 }
 
-const create: Native = (run, { at }) => run.make(new App(), at);
+const create: Native = (run, { at }) => run.make(new App(true), at);
+const createRouter: Native = (run, { at }) => run.make(new App(), at);
 
 /** Middlewares of Express itself, which have nothing to do with CORS. */
 export class Bland extends Made {}
 const bland: Native = (run, { at }) => run.make(new Bland(), at);
 
+/** One that reads the body and passes the request on, whatever that says. */
+export class BodyParser extends Bland {
+  /** @param name as Express exports it: `json`. */
+  constructor(readonly name: string) {
+    super();
+  }
+}
+
 function exportsOf(run: Run): Value {
   const express = run.native('express', create);
-  const router = run.native('Router', create, create);
+  const router = run.native('Router', createRouter, createRouter);
   for (const name of ['Router', 'application'])
     run.put(express, name, name === 'Router' ? router : run.unknown('import', NOWHERE), NOWHERE);
-  for (const name of ['json', 'urlencoded', 'static', 'raw', 'text'])
-    run.put(express, name, run.native(name, bland), NOWHERE);
+  for (const name of ['json', 'urlencoded', 'raw', 'text'])
+    run.put(
+      express,
+      name,
+      run.native(name, (inner, { at }) => inner.make(new BodyParser(name), at)),
+      NOWHERE,
+    );
+  run.put(express, 'static', run.native('static', bland), NOWHERE);
   run.put(express, 'default', express, NOWHERE);
   run.put(express, 'express', express, NOWHERE);
   return express;
@@ -230,7 +273,7 @@ export const expressLibrary: Library = {
 
 function isHandler(run: Run, value: Value): boolean {
   const now = run.here(value);
-  if (madeBy(now, Layer) || madeBy(now, CorsFactory) || madeBy(now, App)) return true;
+  if (madeBy(now, Layer) || madeBy(now, CorsFactory) || madeBy(now, App) || madeBy(now, Bland)) return true;
   if (now instanceof Choice || now.type !== 'object') return false;
   if (now.nature.is === 'array') {
     const list = run.decisions.under(run.guard, now.list);

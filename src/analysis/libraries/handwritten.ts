@@ -60,7 +60,7 @@ export class HandWritten extends Layer {
       const outcomes = run.trial(
         guard,
         () => {
-          const under = new Exchange(run, request, asking.before ?? new Map(), this.at);
+          const under = this.begin(request, asking.before ?? new Map());
           exchange = under;
           let result: Value = run.undefined(this.at);
           const { rejected, reason } = run.attempt(() => {
@@ -82,6 +82,11 @@ export class HandWritten extends Layer {
     });
   }
 
+  /** The request and the response that the function is given. */
+  protected begin(request: Request, before: NonNullable<Asking<Place>['before']>): Exchange {
+    return new Exchange(this.run, request, before, this.at);
+  }
+
   /** A method is called on an instance of its class. */
   #self(): Value {
     const { run, fn } = this;
@@ -99,10 +104,12 @@ export class HandWritten extends Layer {
       [next, roles.next],
     ] as const)
       if (index !== undefined) args[index] = value;
-    return Array.from(
-      args,
-      (arg, index) => arg ?? this.run.unknown('parameter', this.at, { key: `${index}` }),
-    );
+    return Array.from(args, (arg, index) => arg ?? this.other(index));
+  }
+
+  /** What it is given beside those. */
+  protected other(index: number): Value {
+    return this.run.unknown('parameter', this.at, { key: `${index}` });
   }
 
   /** What a stranger is answered, and what a preflight of his is: enough to see what is written. */
@@ -191,7 +198,8 @@ export class HandWritten extends Layer {
   get maxAge(): { readonly at: Place; readonly missing: boolean } {
     const said = this.#said('preflight', 'access-control-max-age');
     const at = said ?? this.#said('preflight', 'access-control-allow-origin');
-    return { at: at?.cause ?? this.at, missing: !said };
+    // What never says who is let in has no lifetime to say: `Access-Control-Allow-Credentials` alone, before `cors()`.
+    return { at: at?.cause ?? this.at, missing: !said && at !== undefined };
   }
 
   readonly faults: readonly Fault<Place>[] = [];

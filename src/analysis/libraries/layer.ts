@@ -14,7 +14,7 @@ import type {
 import type { Place } from '../code.ts';
 import type { Run } from '../run.ts';
 import type { Guard } from '../tree.ts';
-import { exchangeOf } from '../exchange.ts';
+import { exchangeOf, type Exchange } from '../exchange.ts';
 import { Made, type Obj, type Value } from '../value.ts';
 import { comparisonsOf } from '../comparisons.ts';
 import { Watch } from '../watch.ts';
@@ -62,9 +62,38 @@ export function listedOrigins(
 /** What a library exports to make layers with: code that names it may make one. */
 export abstract class LayerMaker extends Made {}
 
+/** A middleware as a function: called with a request and a response, it answers, or calls its third argument. */
+export function callable(
+  run: Run,
+  library: string,
+  ask: (exchange: Exchange, before: NonNullable<Asking<Place>['before']>) => readonly Outcome<Place>[],
+): Value {
+  return run.native('layer', (inner, { args, at }) => {
+    const exchange = exchangeOf(args[1]);
+    if (!exchange) {
+      for (const arg of args) inner.escape(arg, at);
+      return inner.unknown('call of something unknown', at);
+    }
+    const next = (): void => {
+      if (args[2] !== undefined)
+        inner.call(args[2], inner.undefined(), { args: [], places: [], open: false }, at);
+    };
+    exchange.apply(library, (before) => ask(exchange, before), next, at);
+    return inner.undefined(at);
+  });
+}
+
 export abstract class Layer extends Made implements Policy<Place> {
   /** It answers requests of its own, and serves none of the app's routes. */
   readonly standsAlone: boolean = false;
+
+  /** The values that it was made of. */
+  get madeOf(): readonly Value[] {
+    return [];
+  }
+
+  /** The condition under which it was made. */
+  abstract readonly guard: Guard;
 
   constructor(readonly at: Place) {
     super();
@@ -73,19 +102,7 @@ export abstract class Layer extends Made implements Policy<Place> {
   /** Called with a request and a response (`cors(options)(req, res, next)`), it answers in the caller's place. */
   override get(run: Run, _self: Obj, key: string): Value | undefined {
     if (key !== '()') return undefined;
-    return run.native('layer', (inner, { args, at }) => {
-      const exchange = exchangeOf(args[1]);
-      if (!exchange) {
-        for (const arg of args) inner.escape(arg, at);
-        return inner.unknown('call of something unknown', at);
-      }
-      const next = (): void => {
-        if (args[2] !== undefined)
-          inner.call(args[2], inner.undefined(), { args: [], places: [], open: false }, at);
-      };
-      exchange.apply(this.library, (before) => this.ask(exchange.request, { before }), next, at);
-      return inner.undefined(at);
-    });
+    return callable(run, this.library, ({ request }, before) => this.ask(request, { before }));
   }
 
   abstract readonly library: string;

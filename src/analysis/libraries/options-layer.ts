@@ -106,6 +106,14 @@ export abstract class OptionsLayer<Name extends string = CommonOption> extends L
   /** Whether `*` in a list of origins lets everybody in. Otherwise it is text as any other. */
   protected readonly starIsEverybody: boolean = false;
 
+  override get madeOf(): readonly Value[] {
+    return [this.given.value];
+  }
+
+  get guard(): Guard {
+    return this.given.guard;
+  }
+
   get origins(): readonly WrittenOrigin<Place>[] {
     const written: WrittenOrigin<Place>[] = [];
     for (const options of this.options()) {

@@ -1,0 +1,6 @@
+module.exports = (req, res, next) => {
+  if (req.headers.authorization !== 'Bearer token') {
+    return res.status(403).json({ error: 'That is for the staff.' });
+  }
+  next();
+};

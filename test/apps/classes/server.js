@@ -1,0 +1,5 @@
+const App = require('./app');
+
+const app = new App(process.env.PORT);
+
+app.listen();

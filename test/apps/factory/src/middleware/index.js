@@ -1,0 +1,2 @@
+export { createCorsMiddleware } from './cors.js';
+export * from './errors.js';

@@ -1,0 +1,8 @@
+export default {
+  port: process.env.PORT,
+  api: { prefix: '/api' },
+  cors: {
+    domain: 'orders.example',
+    credentials: true,
+  },
+};

@@ -1,0 +1,3 @@
+const allowedOrigins = ['https://staff.fernfield.example', 'https://admin.fernfield.example/'];
+
+module.exports = allowedOrigins;

@@ -1,0 +1,8 @@
+const express = require('express');
+const router = express.Router();
+
+router.post('/', (req, res) => {
+  res.json({ accessToken: 'token' });
+});
+
+module.exports = router;

@@ -1,0 +1,4 @@
+export const CLIENTS = {
+  web: 'https://tickets.example',
+  desk: 'http://desk.tickets.example',
+} as const;
