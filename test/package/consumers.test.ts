@@ -38,7 +38,7 @@ const findingsIn = (output: Run): Record<string, string[]> => {
 };
 
 const lint = (where: Project, ...args: string[]): Promise<Run> =>
-  bin(where.dir, 'eslint/bin/eslint.js', ['--format', 'json', ...args, '*.js']);
+  bin(where.dir, 'eslint/bin/eslint.js', ['--format', 'json', ...args, '**/*.js']);
 
 const has = (where: Project, name: string): string[] =>
   where.installed.filter((one) => one.startsWith(`${name}@`));
@@ -65,11 +65,11 @@ describe('installed from its tarball', () => {
     expect(has(js, 'eslint')).toEqual([`eslint@${eslint}`]);
 
     const found = await lint(js);
-    expect(findingsIn(found)).toEqual(expectedIn('admin.js', 'server.js'));
+    expect(findingsIn(found)).toEqual(expectedIn('admin.js', 'corsOptions.js', 'server.js'));
     expect(found.code).toBe(1);
 
     expect(findingsIn(await lint(js, '--config', 'commonjs.config.cjs'))).toEqual(
-      expectedIn('admin.js', 'server.js'),
+      expectedIn('admin.js', 'corsOptions.js', 'server.js'),
     );
     expect(await bin(js.dir, 'eslint/bin/eslint.js', ['clean.js'])).toEqual({
       code: 0,
@@ -80,7 +80,10 @@ describe('installed from its tarball', () => {
 
   it('works beside TypeScript 7', async () => {
     const ts = await project(
-      { devDependencies: { eslint, 'eslint-plugin-cors': tarball, typescript: '7' } },
+      {
+        dependencies: { cors: servers.cors },
+        devDependencies: { eslint, 'eslint-plugin-cors': tarball, typescript: '7' },
+      },
       {
         ...demoFiles('server.js', 'admin.js'),
         'eslint.config.mjs': jsConfig,
@@ -90,7 +93,7 @@ describe('installed from its tarball', () => {
     expect(has(ts, 'typescript')).toEqual([expect.stringMatching(/^typescript@7\./)]);
     expect(ts.installed.filter((name) => name.startsWith('@typescript-eslint/'))).toEqual([]);
     // Without a package.json that names it, Express's version is unknown, and what depends on it is silent.
-    const { 'server.js': inServer = [], ...rest } = expectedIn('admin.js', 'server.js');
+    const { 'server.js': inServer = [], ...rest } = expectedIn('admin.js', 'corsOptions.js', 'server.js');
     expect(findingsIn(await lint(ts))).toEqual({
       ...rest,
       'server.js': inServer.filter((rule) => rule !== 'no-express5-star-path'),

@@ -9,11 +9,11 @@ it('shows every finding of the demo, by file, and succeeds', async () => {
 
   const blocks = stdout.split(/^(?=test\/apps\/demo\/)/m);
   for (const [file, rules] of Object.entries(expected)) {
-    const block = blocks.find((one) => one.startsWith(`test/apps/demo/${file}\n`)) ?? '';
+    const block = blocks.find((one) => one.split('\n')[0]?.endsWith(`/${file}`)) ?? '';
     for (const rule of rules) expect(block, file).toContain(`cors/${rule}`);
   }
   const count = Object.values(expected).flat().length;
-  expect(stdout).toContain(`${count} findings in 4 files`);
+  expect(stdout).toContain(`${count} findings in ${Object.keys(expected).length} files`);
   expect(stdout).not.toContain(root);
 });
 

@@ -26,8 +26,8 @@ const load = (name: string): { ESLint: ESLintClass } => require(name) as { ESLin
 
 const lintDemo = (name: string, config: string): Promise<ESLint.LintResult[]> =>
   new (load(name).ESLint)({ cwd: demo, overrideConfigFile: path.join(fixtures, config) }).lintFiles([
-    '*.js',
-    '*.ts',
+    '**/*.js',
+    '**/*.ts',
   ]);
 
 const plugin = require('eslint-plugin-cors') as ESLint.Plugin;
@@ -88,7 +88,7 @@ describe.each(versions)('ESLint %s', (version, name) => {
       cwd: demo,
       overrideConfigFile: true,
       overrideConfig: [plugin.configs![preset] as Linter.Config],
-    }).lintFiles(['*.js']);
+    }).lintFiles(['**/*.js']);
     const rules = new Set(results.flatMap((result) => result.messages.map((message) => message.ruleId)));
     expect([...rules]).toEqual(expect.arrayContaining(['cors/no-reflected-origin', 'cors/valid-origin']));
   });

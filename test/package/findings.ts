@@ -5,13 +5,12 @@ export const expected: Readonly<Record<string, readonly string[]>> = {
   'admin.js': ['no-reflected-origin'],
   'partners.js': ['no-hanging-cors', 'no-unsafe-origin-match', 'require-vary-origin'],
   'public-api.ts': ['no-wildcard-credentials', 'valid-cors-options'],
-  'server.js': [
-    'cors-before-routes',
-    'no-express5-star-path',
-    'require-authorization-header',
-    'valid-origin',
-  ],
+  'corsOptions.js': ['valid-origin'],
+  'server.js': ['cors-before-routes', 'no-express5-star-path', 'require-authorization-header'],
 };
+
+/** The same where other files are out of reach, as under oxlint. */
+export const expectedAlone: typeof expected = { ...expected, 'server.js': ['no-express5-star-path'] };
 
 export interface Finding {
   readonly file: string;

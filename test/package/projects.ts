@@ -118,11 +118,13 @@ export function removeProjects(): void {
   for (const dir of made.splice(0)) rmSync(dir, { recursive: true, force: true });
 }
 
-/** The demo's servers, to be put in a project. */
+/** Servers of the demo, and all files that they are made of, to be put in a project. */
 export function demoFiles(...names: string[]): Record<string, string> {
   return Object.fromEntries(
-    readdirSync(demo)
-      .filter((name) => names.includes(name))
+    readdirSync(demo, { recursive: true, encoding: 'utf8' })
+      .filter((name) => names.includes(name) || (names.includes('server.js') && OF_THE_SHOP.test(name)))
       .map((name) => [name, readFileSync(path.join(demo, name), 'utf8')]),
   );
 }
+
+const OF_THE_SHOP = /^(?:config|middleware|routes)[\\/].*\.js$|^stock\.js$/;
