@@ -24,6 +24,9 @@ const TRIGGERS: readonly string[] = [
   ...['Cors', 'CORS', 'crossDomain', 'CrossDomain', 'cross-domain'],
 ];
 
+/** In characters. Longer ones are bundles, which nobody wrote. */
+const LONGEST = 1_500_000;
+
 /** What the analysis needs of ESLint's `SourceCode`. */
 export interface Source {
   readonly text: string;
@@ -35,6 +38,7 @@ const searched = new WeakMap<object, { readonly text: string; readonly found: bo
 /** Whether the file can hold a policy at all: one search of its text, which all rules share. */
 export function mayHoldPolicy(source: { readonly text: string }, filename: string): boolean {
   const { text } = source;
+  if (text.length > LONGEST) return false;
   let last = searched.get(source);
   // oxlint gives every file the same object.
   if (last?.text !== text) {

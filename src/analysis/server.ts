@@ -286,8 +286,12 @@ export class Server {
     if (value instanceof Choice) return true;
     if (value.type === 'known') return false;
     if (value.type === 'object') {
-      if (value.nature.is === 'function') return /access-control/i.test(this.sources.text(value.at));
-      return !madeBy(value, Bland) && !madeBy(value, App) && value.nature.is !== 'native';
+      const { nature } = value;
+      // `applyCors(req, res)` may, wherever it comes from.
+      if (nature.is === 'function') return /access-control|cors/i.test(this.sources.text(value.at));
+      // `this.allow.bind(this)`
+      if (nature.is === 'native') return nature.holds?.some((held) => this.#mayAllow(held)) ?? false;
+      return !madeBy(value, Bland) && !madeBy(value, App);
     }
     // Packages that are not about CORS do not set its headers; files of the app may.
     const module = /^import:([^:]*)/.exec(value.key)?.[1];

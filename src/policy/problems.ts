@@ -206,7 +206,7 @@ const table = {
   'env-before-dotenv': {
     rule: 'safe-env-origins',
     kind: 'broken',
-    says: '{{names}} is read here, before `dotenv` loads it on line {{line}}, and so is never set: {{effect}}. Load it first.',
+    says: '{{names}} is read here, before `dotenv` loads it on line {{line}}, so what `.env` says comes too late: {{effect}}. Load it first.',
   },
   'env-off': {
     rule: 'safe-env-origins',

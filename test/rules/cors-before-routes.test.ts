@@ -51,6 +51,13 @@ testRule('cors-before-routes', rule, {
       "const api = express.Router();\napi.get('/orders', (req, res) => res.json([]));\napp.use(cors());\napp.use('/api', api);",
     ),
     server(`app.get('/late', (req, res) => res.json({})).get;\nmodule.exports = app;`),
+    // A helper may write the headers, wherever it comes from.
+    server(
+      "const { applyCors } = require('./lib/http');\napp.get('/api/orders', (req, res) => { applyCors(req, res); res.json([]); });\napp.use(cors());",
+    ),
+    server(
+      `class Api { allow(req, res, next) { applyCors(res); next(); } mount() { app.use(this.allow.bind(this)); } }\nnew Api().mount();\n${JSON_ROUTE}\napp.use(cors());`,
+    ),
     // It has its own.
     server(`app.get('/api/orders', cors(), (req, res) => res.json([]));\napp.use(cors());`),
     server(`app.route('/api/orders').all(cors()).get((req, res) => res.json([]));\napp.use(cors());`),

@@ -74,6 +74,11 @@ describe('the prefilter', () => {
     expect(mayHoldPolicy(source, '')).toBe(false);
   });
 
+  it('drops bundles', () => {
+    const text = `require('cors')(${'[],'.repeat(600_000)});`;
+    expect(mayHoldPolicy({ text }, '/srv/cors.js')).toBe(false);
+  });
+
   it('leaves a file alone that it drops', () => {
     // Were it run, the analysis would look at this file for long; nothing is reported either way.
     expect(lint('export const x = 1;', dialects.module).messages).toEqual([]);
