@@ -33,19 +33,28 @@ export interface Source {
   readonly ast: TSESTree.Program;
 }
 
-const searched = new WeakMap<object, { readonly text: string; readonly found: boolean }>();
+interface Searched {
+  readonly text: string;
+  readonly filename: string;
+  readonly found: boolean;
+}
+
+const searched = new WeakMap<object, Searched>();
 
 /** Whether the file can hold a policy at all: one search of its text, which all rules share. */
 export function mayHoldPolicy(source: { readonly text: string }, filename: string): boolean {
   const { text } = source;
-  if (text.length > LONGEST) return false;
   let last = searched.get(source);
   // oxlint gives every file the same object.
-  if (last?.text !== text) {
-    last = { text, found: TRIGGERS.some((word) => text.includes(word)) };
+  if (last?.text !== text || last.filename !== filename) {
+    last = { text, filename, found: text.length <= LONGEST && mentionsPolicy(text, filename) };
     searched.set(source, last);
   }
-  return last.found || isNamedForCors(filename);
+  return last.found;
+}
+
+function mentionsPolicy(text: string, filename: string): boolean {
+  return TRIGGERS.some((word) => text.includes(word)) || isNamedForCors(filename);
 }
 
 const files = new WeakMap<object, CorsFile>();

@@ -1,7 +1,7 @@
 /** Allow-lists that are part of the code: which policies have one, and where the lists stand. */
 import { judgeHardcoded } from '../policy/judge-hardcoded.ts';
 import type { Problem } from '../policy/problems.ts';
-import type { Code, FunctionCode, ModuleCode, Place, Variable } from './code.ts';
+import type { FunctionCode, ModuleCode, Place, Variable } from './code.ts';
 import { walk, type Piece } from './evidence.ts';
 import { App, type Registration } from './libraries/express.ts';
 import { HandWritten } from './libraries/handwritten.ts';
@@ -73,28 +73,56 @@ function isConditional(layer: Layer, { registrations }: Mounted): boolean {
   return layer.guard !== true || registrations.some((one) => one.guard !== true && isMount(one));
 }
 
-/** The innermost array of the code that has the place for an element, by itself or by the name of a constant. */
+const indexes = new WeakMap<ModuleCode, ListIndex>();
+
+/** The array of the code that has the place for an element, by itself or by the name of a constant. */
 function listAround(module: ModuleCode | undefined, cause: Place): Place | undefined {
   if (!module) return undefined;
-  const constants = new Map<Variable, Place>();
-  const arrays: (Code & { readonly op: 'array' })[] = [];
-  const visit = (piece: Piece): void => {
-    if (!('op' in piece)) return;
-    if (piece.op === 'array') arrays.push(piece);
-    if (piece.op === 'declare' && piece.target.to === 'variable' && piece.value?.op === 'constant')
-      constants.set(piece.target.variable, piece.value);
-  };
-  walk(module.block, visit);
-  // Lowering a body may bring functions within it to light: the list grows while it is walked.
-  for (let i = 0; i < module.functions.length; i++) {
-    const code = module.functions[i] as FunctionCode;
-    if (code.start <= cause.start && cause.end <= code.end) walk(code.body().block, visit);
+  let index = indexes.get(module);
+  if (!index) indexes.set(module, (index = new ListIndex(module)));
+  return index.around(cause);
+}
+
+/** Which array each element of a file stands in: made once, since lists may be long. */
+class ListIndex {
+  readonly #walked = new Set<FunctionCode>();
+  readonly #byElement = new Map<string, Place>();
+  readonly #byVariable = new Map<Variable, Place>();
+  /** `const ADMIN = 'https://…'`, by the place of the text. */
+  readonly #constants = new Map<string, Variable>();
+
+  constructor(readonly module: ModuleCode) {
+    walk(module.block, (piece) => this.#visit(piece));
   }
-  const list = arrays.find(({ items }) =>
-    items.some((item) => {
-      const at = item?.code.op === 'read' ? constants.get(item.code.variable) : item?.code;
-      return at?.start === cause.start && at.end === cause.end;
-    }),
-  );
-  return list && { start: list.start, end: list.end };
+
+  around(cause: Place): Place | undefined {
+    const { functions } = this.module;
+    // Lowering a body may bring functions within it to light: the list grows while it is walked.
+    for (let i = 0; i < functions.length; i++) {
+      const code = functions[i] as FunctionCode;
+      if (this.#walked.has(code) || cause.start < code.start || code.end < cause.end) continue;
+      this.#walked.add(code);
+      walk(code.body().block, (piece) => this.#visit(piece));
+    }
+    const variable = this.#constants.get(keyOf(cause));
+    const list = this.#byElement.get(keyOf(cause)) ?? (variable && this.#byVariable.get(variable));
+    return list && { start: list.start, end: list.end };
+  }
+
+  #visit(piece: Piece): void {
+    if (!('op' in piece)) return;
+    if (piece.op === 'declare' && piece.target.to === 'variable' && piece.value?.op === 'constant')
+      this.#constants.set(keyOf(piece.value), piece.target.variable);
+    if (piece.op !== 'array') return;
+    for (const item of piece.items) {
+      if (!item) continue;
+      const { code } = item;
+      if (code.op !== 'read') this.#byElement.set(keyOf(code), piece);
+      else if (!this.#byVariable.has(code.variable)) this.#byVariable.set(code.variable, piece);
+    }
+  }
+}
+
+function keyOf({ start, end }: Place): string {
+  return `${start}:${end}`;
 }
