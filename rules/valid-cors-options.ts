@@ -1,4 +1,4 @@
-import { LONGEST_MAX_AGE } from '../src/policy/judge-defaults.ts';
+import { LONGEST_MAX_AGE } from '../src/policy/judge/defaults.ts';
 import { defineRule } from '../src/rule.ts';
 
 export default defineRule({

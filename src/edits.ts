@@ -5,7 +5,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Place } from './analysis/code.ts';
 import type { Instead, Pattern } from './policy/comparison.ts';
-import { isLoopbackText } from './policy/judge-access.ts';
+import { isLoopbackText } from './policy/judge/access.ts';
 import { listedOrigins, parseOrigin } from './policy/origin.ts';
 import { placeholderHost } from './policy/placeholder.ts';
 import type { Remedy } from './policy/policy.ts';

@@ -11,12 +11,12 @@ import { parseOrigin } from '../policy/origin.ts';
 import { codesOf, type ProblemCode } from '../policy/problems.ts';
 import { layerOfOptions } from './libraries/cors.ts';
 import type { Layer } from './libraries/layer.ts';
-import { usesCors } from './manifest.ts';
+import { usesCors } from './files/manifest.ts';
 import type { Run } from './run.ts';
 import type { SourceModule } from './sources.ts';
-import { Choice } from './tree.ts';
-import { NOWHERE, stringOf, type Leaf, type Obj, type Value } from './value.ts';
-import { importsIn } from './wants.ts';
+import { Choice } from './run/tree.ts';
+import { NOWHERE, stringOf, type Leaf, type Obj, type Value } from './run/value.ts';
+import { importsIn } from './run/wants.ts';
 
 /** Files that are named for what they hold: `config/corsOptions.js`, `allowedOrigins.ts`. */
 const NAMED = /cors|origins/i;

@@ -4,7 +4,7 @@ import type { Problem } from '../policy/problems.ts';
 import { Application, type Settings } from './application.ts';
 import { isNamedForCors } from './claims.ts';
 import type { Place } from './code.ts';
-import { realFile } from './disk.ts';
+import { realFile } from './files/disk.ts';
 import { reportedIn } from './elsewhere.ts';
 import { HEADER_WORDS } from './libraries/handwritten.ts';
 import { LIBRARY_NAMES } from './libraries/index.ts';

@@ -1,13 +1,13 @@
 /** One run's way through the files of an application: which imports it follows, and what they export. */
-import { changes } from './changes.ts';
+import { changes } from './run/changes.ts';
 import type { Export, Place, Variable } from './code.ts';
 import type { Modules } from './modules.ts';
-import { resolveModule } from './resolve.ts';
+import { resolveModule } from './files/resolve.ts';
 import type { Run } from './run.ts';
 import { Sources, STRETCH, type SourceModule } from './sources.ts';
-import { Choice } from './tree.ts';
-import { NOWHERE, type Env, type Obj, type Value } from './value.ts';
-import { wish } from './wants.ts';
+import { Choice } from './run/tree.ts';
+import { NOWHERE, type Env, type Obj, type Value } from './run/value.ts';
+import { wish } from './run/wants.ts';
 
 /** From the file that is looked at, as far as this. */
 export const MOST_HOPS = 5;

@@ -1,5 +1,5 @@
 /** Allow-lists that are part of the code: which policies have one, and where the lists stand. */
-import { judgeHardcoded } from '../policy/judge-hardcoded.ts';
+import { judgeHardcoded } from '../policy/judge/hardcoded.ts';
 import type { Problem } from '../policy/problems.ts';
 import type { FunctionCode, ModuleCode, Place, Variable } from './code.ts';
 import { walk, type Piece } from './evidence.ts';
@@ -7,8 +7,8 @@ import { App, type Registration } from './libraries/express.ts';
 import { HandWritten } from './libraries/handwritten.ts';
 import { Layer } from './libraries/layer.ts';
 import type { Run } from './run.ts';
-import { madeBy } from './value.ts';
-import { ANYWHERE, type World } from './world.ts';
+import { madeBy } from './run/value.ts';
+import { ANYWHERE, type World } from './run/world.ts';
 import { byPlace, type Seen } from './worlds.ts';
 
 /** What came of running the file in one world, and what was mounted then. */

@@ -5,7 +5,7 @@ import { LIBRARY_NAMES } from './libraries/index.ts';
 import { Layer, LayerMaker } from './libraries/layer.ts';
 import type { Run } from './run.ts';
 import type { SourceModule } from './sources.ts';
-import { madeBy, type Obj } from './value.ts';
+import { madeBy, type Obj } from './run/value.ts';
 
 /** How many functions that nobody calls here are run on their own, at most. */
 const MOST_PARTS = 40;

@@ -2,7 +2,7 @@
  * The evaluator: the only one. It runs lowered code in the head, in a given world.
  *
  * What cannot be known is an unknown value. A condition on it is an open question: both sides run, each under its
- * guard, and what they write is merged into choices (see `tree.ts`), so every step is run once. `guard` is the
+ * guard, and what they write is merged into choices (see `run/tree.ts`), so every step is run once. `guard` is the
  * condition under which the present step happens; after `return`, `throw` or `break` it is `false`.
  */
 import { PRIVATE } from './code.ts';
@@ -20,10 +20,10 @@ import type {
   Statement,
   Variable,
 } from './code.ts';
-import { escape, mayRepeat, mayRun } from './escape.ts';
-import { Journal, type Later } from './journal.ts';
-import { binary, text, unary } from './operators.ts';
-import { BudgetSpent, Choice, Decisions, first, leaves, side, type Guard, type Tree } from './tree.ts';
+import { escape, mayRepeat, mayRun } from './run/escape.ts';
+import { Journal, type Later } from './run/journal.ts';
+import { binary, text, unary } from './run/operators.ts';
+import { BudgetSpent, Choice, Decisions, first, leaves, side, type Guard, type Tree } from './run/tree.ts';
 import {
   ABSENT,
   depsOf,
@@ -49,12 +49,12 @@ import {
   type Unknown,
   type Value,
   type Why,
-} from './value.ts';
-import { Shadows } from './shadows.ts';
+} from './run/value.ts';
+import { Shadows } from './run/shadows.ts';
 import { STRETCH } from './sources.ts';
-import { importsIn, isMade, madeIn, wish } from './wants.ts';
-import type { Watch } from './watch.ts';
-import { Environment, type World } from './world.ts';
+import { importsIn, isMade, madeIn, wish } from './run/wants.ts';
+import type { Watch } from './run/watch.ts';
+import { Environment, type World } from './run/world.ts';
 
 /** What the language's surroundings give: globals, modules, methods of built-in values. */
 export interface Surroundings {

@@ -1,5 +1,5 @@
 /** Apps, routers, mounts, order: what was registered, laid out as one line of steps for each app. */
-import type { Mount, Route as AppRoute } from '../policy/judge-order.ts';
+import type { Mount, Route as AppRoute } from '../policy/judge/order.ts';
 import type { Problem } from '../policy/problems.ts';
 import type { FunctionCode, Place } from './code.ts';
 import { answersOwnPage, passesOn } from './evidence.ts';
@@ -9,9 +9,9 @@ import { App, Bland, type Handler, type RegisteredPath, type Registration } from
 import { Layer } from './libraries/layer.ts';
 import type { Run } from './run.ts';
 import type { Sources } from './sources.ts';
-import { Choice } from './tree.ts';
-import { Route, type Stop } from './route.ts';
-import { madeBy, type Obj, type Value } from './value.ts';
+import { Choice } from './run/tree.ts';
+import { Route, type Stop } from './server/route.ts';
+import { madeBy, type Obj, type Value } from './run/value.ts';
 
 /** An app or a router, where it is mounted: one that is mounted twice is two. The outermost is mounted by nobody. */
 export interface Scope {

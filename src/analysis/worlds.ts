@@ -3,13 +3,13 @@
  * development. Each is a run of its own, made only where the file reads a variable that the policies depend on.
  */
 import { actualRequest, type Policy } from '../policy/policy.ts';
-import { STRANGER } from '../policy/judge-access.ts';
-import { judgeEarly, judgeListing, judgeLoopbackPairs, judgeUnset } from '../policy/judge-worlds.ts';
+import { STRANGER } from '../policy/judge/access.ts';
+import { judgeEarly, judgeListing, judgeLoopbackPairs, judgeUnset } from '../policy/judge/worlds.ts';
 import type { Comparison } from '../policy/comparison.ts';
 import type { Problem } from '../policy/problems.ts';
 import type { Place } from './code.ts';
 import type { Layer } from './libraries/layer.ts';
-import type { Environment, World } from './world.ts';
+import type { Environment, World } from './run/world.ts';
 
 /** What came of running the file in one world. */
 export interface Seen {

@@ -1,12 +1,12 @@
 /** The one judge: asks a policy, and says what is wrong with what it answers and with what was written. */
-import { judgeDefaults } from './judge-defaults.ts';
-import { judgeLists } from './judge-lists.ts';
+import { judgeDefaults } from './judge/defaults.ts';
+import { judgeLists } from './judge/lists.ts';
 import { parseTokenList } from './names.ts';
 import { describeFlaw, parseOrigin } from './origin.ts';
 import { placeholderHost } from './placeholder.ts';
-import { accessOf, judgeAccess, STRANGER, STRANGER_NAME, type Access } from './judge-access.ts';
-import { judgeFailures } from './judge-failures.ts';
-import { judgeVary } from './judge-vary.ts';
+import { accessOf, judgeAccess, STRANGER, STRANGER_NAME, type Access } from './judge/access.ts';
+import { judgeFailures } from './judge/failures.ts';
+import { judgeVary } from './judge/vary.ts';
 import type { Instead } from './comparison.ts';
 import { ownHosts } from './own-hosts.ts';
 import {

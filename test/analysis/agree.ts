@@ -1,8 +1,8 @@
 /** Whether what the interpreter says of a value can be what Node has. */
 import { PRIVATE } from '../../src/analysis/code.ts';
 import type { Run } from '../../src/analysis/run.ts';
-import { Choice, leaves, type Atom, type Tree } from '../../src/analysis/tree.ts';
-import type { Absent, Leaf, List, Obj, Value } from '../../src/analysis/value.ts';
+import { Choice, leaves, type Atom, type Tree } from '../../src/analysis/run/tree.ts';
+import type { Absent, Leaf, List, Obj, Value } from '../../src/analysis/run/value.ts';
 
 /** What each open question is taken to be. */
 type Answers = ReadonlyMap<Atom, boolean>;

@@ -8,8 +8,8 @@ import { corsLibrary, CorsLayer } from '../../src/analysis/libraries/cors.ts';
 import { expressLibrary } from '../../src/analysis/libraries/express.ts';
 import { lower } from '../../src/analysis/lower.ts';
 import { Run } from '../../src/analysis/run.ts';
-import { madeBy } from '../../src/analysis/value.ts';
-import { productionWorld } from '../../src/analysis/world.ts';
+import { madeBy } from '../../src/analysis/run/value.ts';
+import { productionWorld } from '../../src/analysis/run/world.ts';
 import type { FaultCode } from '../../src/policy/policy.ts';
 import {
   ASKED,

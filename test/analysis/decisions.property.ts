@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { Place } from '../../src/analysis/code.ts';
-import { BudgetSpent } from '../../src/analysis/tree.ts';
-import { accessOf } from '../../src/policy/judge-access.ts';
+import { BudgetSpent } from '../../src/analysis/run/tree.ts';
+import { accessOf } from '../../src/policy/judge/access.ts';
 import { actualRequest, preflightRequest, type Outcome, type Request } from '../../src/policy/policy.ts';
 import {
   decisions,

@@ -1,13 +1,13 @@
 /** What the interpreter says of a program that decides about origins, and whether what really happened can be that. */
-import { handWritten } from '../../src/analysis/handlers.ts';
+import { handWritten } from '../../src/analysis/requests/handlers.ts';
 import { surroundings } from '../../src/analysis/intrinsics/index.ts';
 import { corsLibrary } from '../../src/analysis/libraries/cors.ts';
 import { expressLibrary } from '../../src/analysis/libraries/express.ts';
 import { Layer } from '../../src/analysis/libraries/layer.ts';
 import { lower } from '../../src/analysis/lower.ts';
 import { Run } from '../../src/analysis/run.ts';
-import { madeBy } from '../../src/analysis/value.ts';
-import { productionWorld } from '../../src/analysis/world.ts';
+import { madeBy } from '../../src/analysis/run/value.ts';
+import { productionWorld } from '../../src/analysis/run/world.ts';
 import type { Place } from '../../src/analysis/code.ts';
 import type { Asking, Outcome, Request } from '../../src/policy/policy.ts';
 import { IMPORTS, type Decision } from './decisions.grammar.ts';

@@ -12,7 +12,7 @@ import { expressLibrary } from '../../src/analysis/libraries/express.ts';
 import { lower } from '../../src/analysis/lower.ts';
 import { Run } from '../../src/analysis/run.ts';
 import { Server } from '../../src/analysis/server.ts';
-import { productionWorld } from '../../src/analysis/world.ts';
+import { productionWorld } from '../../src/analysis/run/world.ts';
 import { alone } from './program.ts';
 import { expressOf, majors, withListener, type Major } from '../facts/server.ts';
 

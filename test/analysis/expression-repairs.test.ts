@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { stricter } from '../../src/analysis/expression-repairs.ts';
-import { hostSamples, samples } from '../../src/analysis/expression-samples.ts';
-import { expression, type Expression } from '../../src/analysis/expressions.ts';
+import { stricter } from '../../src/analysis/expressions/repairs.ts';
+import { hostSamples, samples } from '../../src/analysis/expressions/samples.ts';
+import { expression, type Expression } from '../../src/analysis/expressions/expressions.ts';
 
 const ANY = String.raw`(?:[a-z0-9-]+\.)*`;
 

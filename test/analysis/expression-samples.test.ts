@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hostSamples, samples } from '../../src/analysis/expression-samples.ts';
-import type { Sample } from '../../src/analysis/expression-samples.ts';
-import { expression } from '../../src/analysis/expressions.ts';
+import { hostSamples, samples } from '../../src/analysis/expressions/samples.ts';
+import type { Sample } from '../../src/analysis/expressions/samples.ts';
+import { expression } from '../../src/analysis/expressions/expressions.ts';
 import { parseOrigin } from '../../src/policy/origin.ts';
 
 const known = ({ source, flags }: RegExp) => expression(source, flags)!;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { mostSteps } from '../../src/analysis/backtracking.ts';
-import { expression, fits } from '../../src/analysis/expressions.ts';
+import { mostSteps } from '../../src/analysis/expressions/backtracking.ts';
+import { expression, fits } from '../../src/analysis/expressions/expressions.ts';
 
 const tame: readonly RegExp[] = [
   /^https?:\/\/([a-z0-9-]+\.)*example\.com(:\d+)?$/i,

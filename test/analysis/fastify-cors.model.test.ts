@@ -11,8 +11,8 @@ import { fastifyCorsLibrary, FastifyCorsLayer } from '../../src/analysis/librari
 import { fastifyLibrary } from '../../src/analysis/libraries/fastify.ts';
 import { lower } from '../../src/analysis/lower.ts';
 import { Run } from '../../src/analysis/run.ts';
-import { madeBy } from '../../src/analysis/value.ts';
-import { productionWorld } from '../../src/analysis/world.ts';
+import { madeBy } from '../../src/analysis/run/value.ts';
+import { productionWorld } from '../../src/analysis/run/world.ts';
 import type { FaultCode } from '../../src/policy/policy.ts';
 import { briefly, withListener } from '../facts/server.ts';
 import {

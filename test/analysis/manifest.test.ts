@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { Linter } from 'eslint';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { expressVersion, majorsOf } from '../../src/analysis/manifest.ts';
+import { expressVersion, majorsOf } from '../../src/analysis/files/manifest.ts';
 import plugin from '../../src/index.ts';
 
 describe('majorsOf', () => {

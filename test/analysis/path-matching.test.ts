@@ -1,6 +1,6 @@
 import express from 'express';
 import { describe, expect, it } from 'vitest';
-import { matchPath, type Matches } from '../../src/analysis/path-matching.ts';
+import { matchPath, type Matches } from '../../src/analysis/server/path-matching.ts';
 import { withListener } from '../facts/server.ts';
 import { pathOf } from './ways.said.ts';
 

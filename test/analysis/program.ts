@@ -8,9 +8,9 @@ import type { Library } from '../../src/analysis/libraries/library.ts';
 import { lower } from '../../src/analysis/lower.ts';
 import { Run } from '../../src/analysis/run.ts';
 import { Sources } from '../../src/analysis/sources.ts';
-import { Choice, leaves } from '../../src/analysis/tree.ts';
-import type { Absent, Leaf, Obj, Slot, Value, Why } from '../../src/analysis/value.ts';
-import { productionWorld, type World } from '../../src/analysis/world.ts';
+import { Choice, leaves } from '../../src/analysis/run/tree.ts';
+import type { Absent, Leaf, Obj, Slot, Value, Why } from '../../src/analysis/run/value.ts';
+import { productionWorld, type World } from '../../src/analysis/run/world.ts';
 
 const require = createRequire(import.meta.url);
 /** ESLint's own parser, as ESLint finds it. */

@@ -1,6 +1,6 @@
 /** Checks as real servers have them, run for real and in the head, on the same requests. */
 import { expect, it } from 'vitest';
-import { accessOf } from '../../src/policy/judge-access.ts';
+import { accessOf } from '../../src/policy/judge/access.ts';
 import { actualRequest, preflightRequest, type Request } from '../../src/policy/policy.ts';
 import { FRIENDS, STRANGERS, type Inputs } from './decisions.grammar.ts';
 import { Program, send, withoutRejections } from './decisions.real.ts';

@@ -6,8 +6,8 @@ import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import ts from 'typescript';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { resolveModule, rootOf } from '../../src/analysis/resolve.ts';
-import { pnpmPatterns } from '../../src/analysis/workspace.ts';
+import { resolveModule, rootOf } from '../../src/analysis/files/resolve.ts';
+import { pnpmPatterns } from '../../src/analysis/files/workspace.ts';
 
 let outside: string;
 let root: string;

@@ -5,8 +5,8 @@
 import { Script } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BudgetSpent } from '../../src/analysis/tree.ts';
-import type { Value } from '../../src/analysis/value.ts';
+import { BudgetSpent } from '../../src/analysis/run/tree.ts';
+import type { Value } from '../../src/analysis/run/value.ts';
 import { contradiction, isDefinite } from './agree.ts';
 import { inputs, programs, READ_BACK, wholeProgram, type Inputs } from './grammar.ts';
 import { evaluate, type Program } from './program.ts';

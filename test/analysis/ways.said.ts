@@ -1,5 +1,5 @@
 /** What the model says of an app's route, beside what the running server answers. */
-import type { Way } from '../../src/analysis/ways.ts';
+import type { Way } from '../../src/analysis/server/ways.ts';
 import { mayRead, type Answer as Seen, type PageRequest } from '../../src/policy/browser.ts';
 import type { Outcome, Request } from '../../src/policy/policy.ts';
 import type { Answer, Ask } from '../facts/server.ts';

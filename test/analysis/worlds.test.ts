@@ -6,8 +6,8 @@ import { corsLibrary } from '../../src/analysis/libraries/cors.ts';
 import { Layer } from '../../src/analysis/libraries/layer.ts';
 import { lower } from '../../src/analysis/lower.ts';
 import { Run } from '../../src/analysis/run.ts';
-import { madeBy } from '../../src/analysis/value.ts';
-import { productionWorld, type World } from '../../src/analysis/world.ts';
+import { madeBy } from '../../src/analysis/run/value.ts';
+import { productionWorld, type World } from '../../src/analysis/run/world.ts';
 import { judgeWorlds, type Seen } from '../../src/analysis/worlds.ts';
 
 const HEAD = "const cors = require('cors');\n";

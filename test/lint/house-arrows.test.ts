@@ -140,7 +140,7 @@ describe('house-arrows', () => {
       'rules/a.ts',
       'src/rule.ts',
     ]) {
-      const messages = linter.verify("import '../x/../../test/y.ts';\n", config as Linter.Config[], {
+      const messages = linter.verify("import '../y.ts';\n", config as Linter.Config[], {
         filename: file,
       });
       expect(

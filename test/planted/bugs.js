@@ -12,25 +12,25 @@ const LANGUAGE = ['test/analysis/soundness.model.test.ts', ...PROGRAMS];
 const rules = (...names) => names.map((name) => `test/rules/${name}.test.ts`);
 
 const RUN = 'src/analysis/run.ts';
-const TREE = 'src/analysis/tree.ts';
-const OPERATORS = 'src/analysis/operators.ts';
+const TREE = 'src/analysis/run/tree.ts';
+const OPERATORS = 'src/analysis/run/operators.ts';
 const STRINGS = 'src/analysis/intrinsics/strings.ts';
 const LISTS = 'src/analysis/intrinsics/lists.ts';
 const EXPRESSIONS = 'src/analysis/intrinsics/expressions.ts';
 const URLS = 'src/analysis/intrinsics/urls.ts';
 const GLOBALS = 'src/analysis/intrinsics/globals.ts';
-const PROMISES = 'src/analysis/promises.ts';
-const CALLBACK = 'src/analysis/callback.ts';
-const EXCHANGE = 'src/analysis/exchange.ts';
+const PROMISES = 'src/analysis/run/promises.ts';
+const CALLBACK = 'src/analysis/requests/callback.ts';
+const EXCHANGE = 'src/analysis/requests/exchange.ts';
 const CORS = 'src/analysis/libraries/cors.ts';
 const OPTIONS = 'src/analysis/libraries/options.ts';
 const ORIGIN_OPTION = 'src/analysis/libraries/origin-option.ts';
 const HANDWRITTEN = 'src/analysis/libraries/handwritten.ts';
-const ACCESS = 'src/policy/judge-access.ts';
-const VARY = 'src/policy/judge-vary.ts';
+const ACCESS = 'src/policy/judge/access.ts';
+const VARY = 'src/policy/judge/vary.ts';
 const NAMES = 'src/policy/names.ts';
 const ORIGIN = 'src/policy/origin.ts';
-const OWN = 'src/policy/own-names.ts';
+const OWN = 'src/policy/witnesses/own-names.ts';
 const BROWSER = 'src/policy/browser.ts';
 
 export const bugs = [

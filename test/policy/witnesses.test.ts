@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Comparing, Comparison, Sample } from '../../src/policy/comparison.ts';
 import { parseOrigin } from '../../src/policy/origin.ts';
-import { candidates, isMeant } from '../../src/policy/witnesses.ts';
+import { candidates, isMeant } from '../../src/policy/witnesses/witnesses.ts';
 
 const asked = 'https://stranger.example';
 const askedHost = 'stranger.example';

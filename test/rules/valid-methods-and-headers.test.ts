@@ -2,7 +2,7 @@ import { METHODS } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import rule from '../../rules/valid-methods-and-headers.ts';
 import type { EditMessage } from '../../src/edits.ts';
-import { judgeLists } from '../../src/policy/judge-lists.ts';
+import { judgeLists } from '../../src/policy/judge/lists.ts';
 import type { ProblemCode } from '../../src/policy/problems.ts';
 import { esm, server, testRule, type InvalidCase, type Output, type Suggestion } from './tester.ts';
 

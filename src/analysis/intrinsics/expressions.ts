@@ -1,8 +1,8 @@
 /** Regular expressions, and the methods of strings that take one. */
 import type { Place } from '../code.ts';
-import { mayRun } from '../escape.ts';
-import { expression, fits } from '../expressions.ts';
-import { text as asText } from '../operators.ts';
+import { mayRun } from '../run/escape.ts';
+import { expression, fits } from '../expressions/expressions.ts';
+import { text as asText } from '../run/operators.ts';
 import type { Run } from '../run.ts';
 import {
   depsOf,
@@ -14,7 +14,7 @@ import {
   type Native,
   type Obj,
   type Value,
-} from '../value.ts';
+} from '../run/value.ts';
 
 type Expression = Obj & { readonly nature: { readonly is: 'regexp' } };
 

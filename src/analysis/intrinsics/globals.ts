@@ -1,9 +1,9 @@
 /** What stands around every program: `process`, `Object`, `Array`, `Set`, `Promise` ... as far as it decides about CORS. */
 import type { Place, Primitive } from '../code.ts';
-import { text } from '../operators.ts';
-import { whole } from '../promises.ts';
+import { text } from '../run/operators.ts';
+import { whole } from '../run/promises.ts';
 import type { Run } from '../run.ts';
-import { Choice, type Guard } from '../tree.ts';
+import { Choice, type Guard } from '../run/tree.ts';
 import {
   depsOf,
   known,
@@ -14,7 +14,7 @@ import {
   type Obj,
   type Settling,
   type Value,
-} from '../value.ts';
+} from '../run/value.ts';
 import { distinct } from './lists.ts';
 import { canParse, legacyParse, newUrl, parseUrl } from './urls.ts';
 

@@ -2,9 +2,18 @@
 import type { Place } from '../code.ts';
 import type { Library } from '../libraries/library.ts';
 import type { Arguments, Run, Surroundings } from '../run.ts';
-import { Choice } from '../tree.ts';
-import { depsOf, known, NOWHERE, union, type Leaf, type Native, type Unknown, type Value } from '../value.ts';
-import { readEnvironment } from '../world.ts';
+import { Choice } from '../run/tree.ts';
+import {
+  depsOf,
+  known,
+  NOWHERE,
+  union,
+  type Leaf,
+  type Native,
+  type Unknown,
+  type Value,
+} from '../run/value.ts';
+import { readEnvironment } from '../run/world.ts';
 import { expressionMethod, expressionProperty, isExpression } from './expressions.ts';
 import type { Following } from '../following.ts';
 import { FUNCTION_METHODS, Globals, nodeModule, OBJECT_METHODS, PROMISE_METHODS } from './globals.ts';

@@ -1,9 +1,9 @@
 /** Arrays, Sets and Maps. */
 import type { Place } from '../code.ts';
-import { mayBeCalledOften, mayRun } from '../escape.ts';
-import { binaryLeaves, certainText, text } from '../operators.ts';
+import { mayBeCalledOften, mayRun } from '../run/escape.ts';
+import { binaryLeaves, certainText, text } from '../run/operators.ts';
 import type { Run } from '../run.ts';
-import { Choice, type Guard, type Tree } from '../tree.ts';
+import { Choice, type Guard, type Tree } from '../run/tree.ts';
 import {
   depsOf,
   known,
@@ -15,7 +15,7 @@ import {
   type Obj,
   type Unknown,
   type Value,
-} from '../value.ts';
+} from '../run/value.ts';
 
 type OnList = (run: Run, object: Obj, list: List, call: NativeCall) => Value;
 

@@ -1,12 +1,21 @@
 /** Strings and numbers: known ones compute, unknown ones stay unknown but remember. */
 import type { Place } from '../code.ts';
-import { mayRun } from '../escape.ts';
+import { mayRun } from '../run/escape.ts';
 import type { Run } from '../run.ts';
-import { Choice } from '../tree.ts';
-import { depsOf, known, union, type Deps, type Known, type Leaf, type Native, type Value } from '../value.ts';
+import { Choice } from '../run/tree.ts';
+import {
+  depsOf,
+  known,
+  union,
+  type Deps,
+  type Known,
+  type Leaf,
+  type Native,
+  type Value,
+} from '../run/value.ts';
 import type { Instead } from '../../policy/comparison.ts';
-import { expression, fits } from '../expressions.ts';
-import type { Noted, Watch } from '../watch.ts';
+import { expression, fits } from '../expressions/expressions.ts';
+import type { Noted, Watch } from '../run/watch.ts';
 import { isExpression, withExpression } from './expressions.ts';
 
 /** Pure methods that give a string, a number, a boolean or a list of strings when given primitives. */

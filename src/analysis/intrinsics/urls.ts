@@ -1,7 +1,7 @@
 /** `new URL(text)`, `URL.canParse`, `URL.parse`, and Node's older `url.parse`. */
 import type { Place } from '../code.ts';
 import type { Run } from '../run.ts';
-import { depsOf, known, union, type Leaf, type Native, type Obj, type Value } from '../value.ts';
+import { depsOf, known, union, type Leaf, type Native, type Obj, type Value } from '../run/value.ts';
 
 const PARTS = [
   'href',

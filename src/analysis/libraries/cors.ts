@@ -5,10 +5,10 @@
 import type { Asking, End, Fault, Outcome, Request, Said } from '../../policy/policy.ts';
 import type { Place } from '../code.ts';
 import type { Run } from '../run.ts';
-import { Choice } from '../tree.ts';
-import { known, NOWHERE, type Absent, type Leaf, type Native, type Obj, type Value } from '../value.ts';
-import { consult } from '../callback.ts';
-import { Exchange } from '../exchange.ts';
+import { Choice } from '../run/tree.ts';
+import { known, NOWHERE, type Absent, type Leaf, type Native, type Obj, type Value } from '../run/value.ts';
+import { consult } from '../requests/callback.ts';
+import { Exchange } from '../requests/exchange.ts';
 import type { Library } from './library.ts';
 import { LayerMaker, UNCLEAR, watched, type Layer } from './layer.ts';
 import {

@@ -1,6 +1,6 @@
 /** `dotenv`: puts the variables of a file into the environment, from then on. What was read before was read in vain. */
 import type { Run } from '../run.ts';
-import { NOWHERE, type Native, type Value } from '../value.ts';
+import { NOWHERE, type Native, type Value } from '../run/value.ts';
 import type { Library } from './library.ts';
 
 const load: Native = (run, { at }) => {

@@ -4,7 +4,7 @@
  */
 import type { Place } from '../code.ts';
 import type { Run } from '../run.ts';
-import { Choice, type Guard } from '../tree.ts';
+import { Choice, type Guard } from '../run/tree.ts';
 import {
   Made,
   madeBy,
@@ -15,7 +15,7 @@ import {
   type NativeCall,
   type Obj,
   type Value,
-} from '../value.ts';
+} from '../run/value.ts';
 import { CorsFactory } from './cors.ts';
 import { Layer } from './layer.ts';
 import type { Library } from './library.ts';

@@ -4,11 +4,11 @@
  * `test/analysis/fastify-cors.model.test.ts` run the real package against what is said here.
  */
 import type { Asking, End, Fault, Outcome, Request, Said } from '../../policy/policy.ts';
-import { consult, type Verdict } from '../callback.ts';
+import { consult, type Verdict } from '../requests/callback.ts';
 import type { Place } from '../code.ts';
-import { Exchange } from '../exchange.ts';
+import { Exchange } from '../requests/exchange.ts';
 import type { Arguments, Run } from '../run.ts';
-import { Choice } from '../tree.ts';
+import { Choice } from '../run/tree.ts';
 import {
   known,
   madeBy,
@@ -18,7 +18,7 @@ import {
   type Obj,
   type Unknown,
   type Value,
-} from '../value.ts';
+} from '../run/value.ts';
 import { LayerMaker, UNCLEAR, watched } from './layer.ts';
 import type { Library } from './library.ts';
 import { appended, isFalsy, starOf, truthOf, UNSENDABLE, wired, type Options, type Read } from './options.ts';

@@ -4,7 +4,7 @@
  */
 import type { Place } from '../code.ts';
 import type { Arguments, Run } from '../run.ts';
-import { Made, NOWHERE, type Obj, type Unknown, type Value } from '../value.ts';
+import { Made, NOWHERE, type Obj, type Unknown, type Value } from '../run/value.ts';
 import { answersErrors, register } from './fastify-cors.ts';
 import type { Library } from './library.ts';
 

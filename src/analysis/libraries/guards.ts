@@ -7,7 +7,7 @@
 import type { End, Outcome } from '../../policy/policy.ts';
 import type { Place } from '../code.ts';
 import type { Run } from '../run.ts';
-import { Choice } from '../tree.ts';
+import { Choice } from '../run/tree.ts';
 import {
   Made,
   NOWHERE,
@@ -18,7 +18,7 @@ import {
   type Obj,
   type Unknown,
   type Value,
-} from '../value.ts';
+} from '../run/value.ts';
 import { Bland } from './express.ts';
 import { callable } from './layer.ts';
 import type { Library } from './library.ts';

@@ -1,5 +1,5 @@
 /** Headers written by hand: a middleware or handler of Express or `node:http` is run on the request that it is asked about. */
-import { accessOf, STRANGER, type Access } from '../../policy/judge-access.ts';
+import { accessOf, STRANGER, type Access } from '../../policy/judge/access.ts';
 import { parseTokenList } from '../../policy/names.ts';
 import {
   actualRequest,
@@ -16,11 +16,11 @@ import {
   type WrittenOrigin,
 } from '../../policy/policy.ts';
 import type { Place } from '../code.ts';
-import { Exchange } from '../exchange.ts';
-import { whole } from '../promises.ts';
+import { Exchange } from '../requests/exchange.ts';
+import { whole } from '../run/promises.ts';
 import type { Run } from '../run.ts';
-import type { Guard } from '../tree.ts';
-import { known, NOWHERE, type Obj, type Settling, type Value } from '../value.ts';
+import type { Guard } from '../run/tree.ts';
+import { known, NOWHERE, type Obj, type Settling, type Value } from '../run/value.ts';
 import { Layer, listedOrigins, UNCLEAR, watched } from './layer.ts';
 
 /** Which argument is what. */

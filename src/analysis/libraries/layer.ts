@@ -1,6 +1,6 @@
 /** What libraries make that answers requests: it can be asked, so the judge can judge it. */
 import type { Comparison } from '../../policy/comparison.ts';
-import { STRANGER } from '../../policy/judge-access.ts';
+import { STRANGER } from '../../policy/judge/access.ts';
 import type {
   Asking,
   Fault,
@@ -13,11 +13,11 @@ import type {
 } from '../../policy/policy.ts';
 import type { Place } from '../code.ts';
 import type { Run } from '../run.ts';
-import type { Guard } from '../tree.ts';
-import { exchangeOf, type Exchange } from '../exchange.ts';
-import { Made, type Obj, type Value } from '../value.ts';
-import { comparisonsOf } from '../comparisons.ts';
-import { Watch } from '../watch.ts';
+import type { Guard } from '../run/tree.ts';
+import { exchangeOf, type Exchange } from '../requests/exchange.ts';
+import { Made, type Obj, type Value } from '../run/value.ts';
+import { comparisonsOf } from '../run/comparisons.ts';
+import { Watch } from '../run/watch.ts';
 
 /**
  * Asks a layer: what it runs is taken back, what it compares the origin with is noted.

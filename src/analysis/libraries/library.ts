@@ -1,7 +1,7 @@
 /** What a library's file tells the interpreter. One file for each library; nothing else knows it. */
 import type { Place } from '../code.ts';
 import type { Arguments, Run } from '../run.ts';
-import type { Unknown, Value } from '../value.ts';
+import type { Unknown, Value } from '../run/value.ts';
 
 export interface Library {
   /** The names that it is imported by. */

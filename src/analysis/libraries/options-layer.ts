@@ -2,7 +2,7 @@
  * What the packages share whose options are those of npm `cors`: what was written in them, what is wrong with it, and
  * what they would be with a change. What is answered is each package's own.
  */
-import { STRANGER } from '../../policy/judge-access.ts';
+import { STRANGER } from '../../policy/judge/access.ts';
 import {
   actualRequest,
   type End,
@@ -17,8 +17,8 @@ import {
 import { strip, tabOrSpace } from '../../policy/white-space.ts';
 import type { Place } from '../code.ts';
 import type { Run } from '../run.ts';
-import { Choice, combinations, leaves, type Guard } from '../tree.ts';
-import { known, type Absent, type Leaf, type List, type Obj, type Value } from '../value.ts';
+import { Choice, combinations, leaves, type Guard } from '../run/tree.ts';
+import { known, type Absent, type Leaf, type List, type Obj, type Value } from '../run/value.ts';
 import { CommonFaults } from './faults.ts';
 import { Layer, listedOrigins } from './layer.ts';
 import {

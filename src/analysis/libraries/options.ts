@@ -3,8 +3,8 @@ import type { Said } from '../../policy/policy.ts';
 import { strip, tabOrSpace } from '../../policy/white-space.ts';
 import type { Place } from '../code.ts';
 import type { Run } from '../run.ts';
-import { Choice, combinations, leaves, type Guard } from '../tree.ts';
-import type { Absent, Leaf, List, Obj } from '../value.ts';
+import { Choice, combinations, leaves, type Guard } from '../run/tree.ts';
+import type { Absent, Leaf, List, Obj } from '../run/value.ts';
 import { DEEPEST_LIST, isCallable } from './origin-option.ts';
 
 /** An option as it is read: its value, and where it was written. */

@@ -1,13 +1,13 @@
 /** The `origin` option of npm `cors` and of the packages that took it over: what it says about one origin. */
 import type { End, Said } from '../../policy/policy.ts';
-import { consult, type Manner, type Verdict } from '../callback.ts';
+import { consult, type Manner, type Verdict } from '../requests/callback.ts';
 import { headOf, type Place, type Primitive } from '../code.ts';
-import { statusOfError } from '../exchange.ts';
+import { statusOfError } from '../requests/exchange.ts';
 import { isExpression, match } from '../intrinsics/expressions.ts';
 import type { Run } from '../run.ts';
-import { leaves, type Guard } from '../tree.ts';
-import { known, NOWHERE, type Absent, type Leaf, type List, type Obj, type Value } from '../value.ts';
-import { FROM_ORIGIN } from '../watch.ts';
+import { leaves, type Guard } from '../run/tree.ts';
+import { known, NOWHERE, type Absent, type Leaf, type List, type Obj, type Value } from '../run/value.ts';
+import { FROM_ORIGIN } from '../run/watch.ts';
 
 /** Lists within lists are looked into so far; one may hold itself. */
 export const DEEPEST_LIST = 10;

@@ -6,8 +6,16 @@
 import type { Asking, Outcome, Request } from '../../policy/policy.ts';
 import type { Place } from '../code.ts';
 import type { Run } from '../run.ts';
-import { Choice } from '../tree.ts';
-import { Made, NOWHERE, type Leaf, type Native, type NativeCall, type Obj, type Value } from '../value.ts';
+import { Choice } from '../run/tree.ts';
+import {
+  Made,
+  NOWHERE,
+  type Leaf,
+  type Native,
+  type NativeCall,
+  type Obj,
+  type Value,
+} from '../run/value.ts';
 import { CorsLayer } from './cors.ts';
 import { LayerMaker } from './layer.ts';
 import type { Library } from './library.ts';
