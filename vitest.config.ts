@@ -8,7 +8,14 @@ export default defineConfig({
     // No test leaves anything behind, and half the time would go into loading the plugin anew for each file.
     isolate: false,
     maxWorkers: '100%',
-    // `npm run test:model` runs the long comparisons with reality, `npm run test:package` what needs the built plugin.
-    exclude: ['test/package/**', 'test/**/*.model.test.ts', 'test/apps/**', 'node_modules/**'],
+    // `npm run test:model` runs what asks the libraries themselves, and the long comparisons with them, `npm run
+    // test:package` what needs the built plugin.
+    exclude: [
+      'test/facts/**',
+      'test/package/**',
+      'test/**/*.model.test.ts',
+      'test/apps/**',
+      'node_modules/**',
+    ],
   },
 });

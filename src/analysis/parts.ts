@@ -103,6 +103,7 @@ function mentions(run: Run): RegExp {
   return new RegExp([...names].join('|'), 'g');
 }
 
-function escapeText(text: string): string {
+/** The text, as an expression that matches it to the letter. */
+export function escapeText(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }

@@ -1346,7 +1346,9 @@ export class Run {
   /** What is called is not known: it matters if it is given something that does. */
   wantCallee({ deps }: Unknown, args: readonly Value[]): void {
     const made = madeIn(args);
-    if (this.#trying || made.some(({ nature }) => nature.made.decidesStill(this))) this.want(deps);
+    // `isAllowed(origin)`; what else a handler calls shows in what it comes to.
+    const isAsked = this.#trying && args.some((arg) => depsOf(arg).has('origin'));
+    if (isAsked || made.some(({ nature }) => nature.made.decidesStill(this))) this.want(deps);
     else if (made.length > 0) for (const dep of deps) this.perhapsWanted.add(dep);
   }
 
