@@ -306,6 +306,8 @@ function mountsOf(steps: readonly Step[], server: Server): readonly Mount<Place>
     const { path, registration, handler } = mount;
     if (mount.is !== 'policy' || mount.covers !== 'prefix' || path === undefined || !handler) return [];
     if (!['use', 'ALL'].includes(registration.how)) return [];
+    // In a list, `/` is everything to Express 4, and the root alone to Express 5.
+    if (registration.paths.some(({ text, listed }) => listed && text === '/')) return [];
     const missed = bare.filter(
       ({ step, at }) =>
         at < index &&

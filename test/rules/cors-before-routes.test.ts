@@ -51,6 +51,8 @@ testRule('cors-before-routes', rule, {
       "const api = express.Router();\napi.get('/orders', (req, res) => res.json([]));\napp.use(cors());\napp.use('/api', api);",
     ),
     server(`app.get('/late', (req, res) => res.json({})).get;\nmodule.exports = app;`),
+    // Which paths that is hangs on the version of Express.
+    server(`${JSON_ROUTE}\napp.use(['/', '/admin'], cors());`),
     // A helper may write the headers, wherever it comes from.
     server(
       "const { applyCors } = require('./lib/http');\napp.get('/api/orders', (req, res) => { applyCors(req, res); res.json([]); });\napp.use(cors());",
