@@ -2,14 +2,12 @@
  * Files of the same repository that others import: read, parsed by the parser that the user configured, lowered, and kept
  * as lowered code for as long as they do not change on disk.
  */
-import { readFileSync, statSync } from 'node:fs';
 import type { TSESTree } from '@typescript-eslint/utils';
 import type { ModuleCode } from './code.ts';
+import { stampOf, textOf } from './files/disk.ts';
 import { lower } from './lower.ts';
 import { STRETCH, type SourceModule } from './sources.ts';
 
-/** Longer ones are data, or somebody else's bundle. In bytes. */
-const LARGEST = 512 * 1024;
 /** So many are kept; the one that was not asked for longest goes first. */
 const MOST_KEPT = 500;
 
@@ -48,12 +46,8 @@ export class Modules {
   }
 
   #read(path: string): SourceModule | undefined {
-    let text: string;
-    try {
-      text = readFileSync(path, 'utf8');
-    } catch {
-      return undefined;
-    }
+    let text = textOf(path);
+    if (text === undefined) return undefined;
     // JSON is an expression, and CommonJS exports it as it stands. Parsers go by a file's ending.
     const json = /\.json$/i.test(path);
     if (json) text = `module.exports = ${text}`;
@@ -64,16 +58,6 @@ export class Modules {
     const code = lower(program);
     lowerAll(code);
     return { path, text, base, code };
-  }
-}
-
-/** Nothing for what is no file, or too large. */
-function stampOf(path: string): string | undefined {
-  try {
-    const stat = statSync(path);
-    return stat.isFile() && stat.size <= LARGEST ? `${stat.mtimeMs}:${stat.size}` : undefined;
-  } catch {
-    return undefined;
   }
 }
 

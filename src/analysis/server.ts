@@ -5,13 +5,20 @@ import type { FunctionCode, Place } from './code.ts';
 import { answersOwnPage, passesOn } from './evidence.ts';
 import { CorsFactory } from './libraries/cors.ts';
 import { express5Flaw } from './libraries/express-paths.ts';
-import { App, Bland, type Handler, type RegisteredPath, type Registration } from './libraries/express.ts';
+import {
+  App,
+  Bland,
+  takes,
+  type Handler,
+  type RegisteredPath,
+  type Registration,
+} from './libraries/express.ts';
 import { Layer } from './libraries/layer.ts';
 import type { Run } from './run.ts';
 import type { Sources } from './sources.ts';
 import { Choice } from './run/tree.ts';
 import { Route, type Stop } from './server/route.ts';
-import { madeBy, type Obj, type Value } from './run/value.ts';
+import { functionOf, madeBy, type Obj, type Value } from './run/value.ts';
 
 /** An app or a router, where it is mounted: one that is mounted twice is two. The outermost is mounted by nobody. */
 export interface Scope {
@@ -104,7 +111,7 @@ export class Server {
   #routeTo(target: Step, steps: readonly Step[]): Route {
     const { decisions } = this.run;
     const { how, part, guard } = target.registration;
-    const method = how === 'use' || how === 'ALL' || how === 'OPTIONS' ? 'GET' : how;
+    const method = takes(how, 'OPTIONS') ? 'GET' : how;
     const stops = steps
       .filter((step) => step.registration.part === part && step.is !== 'unknown' && meets(step, target))
       // `if (dev) app.use(cors()); else app.use(cors(options))`: no request comes to both.
@@ -200,10 +207,7 @@ export class Server {
     const mounted = this.#lines()
       .flat()
       .filter(({ handler }) => handler && this.layerOf(handler.value) === layer);
-    return (
-      mounted.length === 0 ||
-      mounted.some(({ registration }) => ['use', 'ALL', 'OPTIONS'].includes(registration.how))
-    );
+    return mounted.length === 0 || mounted.some(({ registration }) => takes(registration.how, 'OPTIONS'));
   }
 
   /** The steps of every app that is not mounted on another, as far as they answer, or have to do with CORS. */
@@ -423,12 +427,6 @@ export function route({ registration, path, handler }: Step, server: Server): Ap
 function takesResponse(code: FunctionCode): boolean {
   const { parameters, rest } = code.body();
   return parameters.length > 1 || rest !== undefined;
-}
-
-function functionOf(value: Value): FunctionCode | undefined {
-  return !(value instanceof Choice) && value.type === 'object' && value.nature.is === 'function'
-    ? value.nature.code
-    : undefined;
 }
 
 function routersOf(handlers: readonly Handler[]): readonly App[] {

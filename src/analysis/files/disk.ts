@@ -47,6 +47,20 @@ export function kindOf(path: string): Kind {
   });
 }
 
+/** Longer files are data, or somebody else's bundle. In bytes. */
+const LARGEST = 512 * 1024;
+
+/** What changes when a file does; nothing for what is no file, or too large to be read. */
+export function stampOf(path: string): string | undefined {
+  const stats = attempt(() => statSync(path, { throwIfNoEntry: false }));
+  return stats?.isFile() && stats.size <= LARGEST ? `${stats.mtimeMs}:${stats.size}` : undefined;
+}
+
+/** The text of a file; nothing if it cannot be read. */
+export function textOf(path: string): string | undefined {
+  return attempt(() => readFileSync(path, 'utf8'));
+}
+
 const realPaths = shortMemory<string | undefined>();
 
 /** Without symlinks, and in the case that is on the disk: only the native call tells it (macOS, Windows). */
@@ -75,7 +89,7 @@ export function configOf(file: string): unknown {
 
 /** Lines of a text file, none if it cannot be read. */
 export function linesOf(file: string): readonly string[] {
-  return attempt(() => readFileSync(file, 'utf8'))?.split(/\r?\n/) ?? [];
+  return textOf(file)?.split(/\r?\n/) ?? [];
 }
 
 /** Names of the folders in a folder, in a fixed order; hidden ones and `node_modules` left out. */

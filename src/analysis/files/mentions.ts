@@ -2,7 +2,7 @@
  * Whether a file has anything to do with CORS: it, or one that it imports, mentions it. A search of texts, so that most of
  * an application is never parsed.
  */
-import { readFileSync, statSync } from 'node:fs';
+import { stampOf, textOf } from './disk.ts';
 import { resolveModule } from './resolve.ts';
 
 /** What policies are made of, and what overwrites them. */
@@ -11,8 +11,6 @@ const CORS = /['"`](?:@fastify\/)?cors['"`]|access-control-|['"`.]vary\b/i;
 const EVIDENCE = /authorization/i;
 /** `from './x'`, `require('./x')`, `import('./x')`, `import './x'` */
 const SPECIFIER = /(?:\bfrom|\brequire\s*\(|\bimport\s*\(?)\s*(['"`])([^'"`\n]+)\1/g;
-/** In bytes. Longer ones are not read, nor followed. */
-const LARGEST = 512 * 1024;
 /** More files than this, the nearest first, are not searched for one answer: what is behind them is far away. */
 const MOST_FILES = 100;
 /** More than this are not remembered. */
@@ -54,22 +52,12 @@ export function mentionsCors(path: string, hops: number, evidence: boolean): boo
 }
 
 function search(path: string): Searched | undefined {
-  let stamp: string;
-  try {
-    const stat = statSync(path);
-    if (!stat.isFile() || stat.size > LARGEST) return undefined;
-    stamp = `${stat.mtimeMs}:${stat.size}`;
-  } catch {
-    return undefined;
-  }
+  const stamp = stampOf(path);
+  if (stamp === undefined) return undefined;
   let found = kept.get(path);
   if (found?.stamp !== stamp) {
-    let text: string;
-    try {
-      text = readFileSync(path, 'utf8');
-    } catch {
-      return undefined;
-    }
+    const text = textOf(path);
+    if (text === undefined) return undefined;
     const specifiers = [...text.matchAll(SPECIFIER)].map(([, , specifier = '']) => specifier);
     found = {
       stamp,

@@ -23,6 +23,11 @@ import type { Library } from './library.ts';
 const VERBS = ['get', 'post', 'put', 'patch', 'delete', 'head', 'options', 'all'] as const;
 const REGISTERING = new Set<string>(['use', 'route', ...VERBS]);
 
+/** Whether requests of the method come to what is registered so. */
+export function takes(how: string, method: string): boolean {
+  return how === 'use' || how === 'ALL' || how === method;
+}
+
 export interface Registration {
   /** `use`, or the method in capitals; `ALL`. `escape`: the app was given to code that is not followed. */
   readonly how: string;

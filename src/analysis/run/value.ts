@@ -229,6 +229,13 @@ export function stringOf(value: Value): string | undefined {
     : undefined;
 }
 
+/** The code of a function that the value certainly is. */
+export function functionOf(value: Value): FunctionCode | undefined {
+  return !(value instanceof Choice) && value.type === 'object' && value.nature.is === 'function'
+    ? value.nature.code
+    : undefined;
+}
+
 /** The object that a library made, if the value is one of that class. */
 export function madeBy<T extends Made>(
   value: Value | undefined,

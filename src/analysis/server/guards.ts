@@ -4,6 +4,7 @@ import type { Outcome, Request, Said } from '../../policy/policy.ts';
 import type { Place } from '../code.ts';
 import type { Exchange } from '../requests/exchange.ts';
 import { rolesOfHandler } from '../requests/handlers.ts';
+import { takes } from '../libraries/express.ts';
 import { KnownGuard } from '../libraries/guards.ts';
 import { HandWritten, type Roles } from '../libraries/handwritten.ts';
 import { givenBy, PreflightExchange, type Credential } from '../requests/preflight-exchange.ts';
@@ -41,7 +42,7 @@ class Line {
       const { registration, handler } = mount;
       const policy = mount.is === 'policy' && handler && this.server.layerOf(handler.value);
       if (!policy || policy.standsAlone || !isLocated(mount)) return [];
-      if (!seesPreflights(registration) || this.#presence(mount) === false) return [];
+      if (!takes(registration.how, 'OPTIONS') || this.#presence(mount) === false) return [];
       const guards = this.#guardsOf(mount, index);
       if (guards.length === 0) return [];
       const behind = earlier.filter((one) => covers(one, mount)).map(({ cause }) => cause);
@@ -78,7 +79,7 @@ class Line {
   #isBefore(step: Step, mount: Step): boolean {
     const { decisions } = this.server.run;
     return (
-      seesPreflights(step.registration) &&
+      takes(step.registration.how, 'OPTIONS') &&
       step.registration.part === mount.registration.part &&
       decisions.and(this.#presence(mount), decisions.not(this.#presence(step))) === false
     );
@@ -203,14 +204,10 @@ function isLocated(step: Step): step is Located {
   return step.path !== undefined;
 }
 
-function seesPreflights({ how }: Step['registration']): boolean {
-  return ['use', 'ALL', 'OPTIONS'].includes(how);
-}
-
 /** Whether it may answer preflights as CORS wants it, for all that is known. `app.options()` is CORS's own business. */
 function mayAnswer(step: Step): boolean {
   if (step.registration.how === 'escape' || step.registration.how === 'OPTIONS') return true;
-  return (step.is === 'policy' || step.is === 'unknown') && seesPreflights(step.registration);
+  return (step.is === 'policy' || step.is === 'unknown') && takes(step.registration.how, 'OPTIONS');
 }
 
 /** Whether it may do so for what is at stake: of what is not understood, if any request may come to both. */

@@ -1,13 +1,13 @@
 /** Routes with a policy of their own, of which nothing answers the preflights. */
 import type { LoneRequest, LoneRoute } from '../../policy/judge/preflights.ts';
-import type { FunctionCode, Place } from '../code.ts';
+import type { Place } from '../code.ts';
 import { handsOn, readsBody, readsHeaderWithin } from '../evidence.ts';
-import { BodyParser, type Registration } from '../libraries/express.ts';
+import { BodyParser, takes, type Registration } from '../libraries/express.ts';
 import { HandWritten } from '../libraries/handwritten.ts';
 import type { Layer } from '../libraries/layer.ts';
 import { isBelow, PATTERN, type Server, type Step } from '../server.ts';
 import { Choice } from '../run/tree.ts';
-import { madeBy, type Value } from '../run/value.ts';
+import { functionOf, madeBy, type Value } from '../run/value.ts';
 
 /** A step whose path is known. */
 type Located = Step & { readonly path: string };
@@ -83,7 +83,10 @@ class Line {
     if (how !== 'POST') return undefined;
     const before = this.steps
       .slice(0, index)
-      .filter((one) => one.registration !== step.registration && isFor(one, how) && covers(one, step))
+      .filter(
+        (one) =>
+          one.registration !== step.registration && takes(one.registration.how, how) && covers(one, step),
+      )
       .filter((one) => one.registration.part === step.registration.part);
     const parsers = [...before.map(({ handler }) => handler?.value), ...handlers.map(({ value }) => value)];
     if (parsers.some((value) => value && this.#mayParse(value))) return undefined;
@@ -134,7 +137,7 @@ class Line {
       const { registration } = step;
       if (registration === route.registration) return false;
       if (registration.how === 'escape') return isOn(step, route) && !this.#isServed(registration);
-      if (!isFor(step, 'OPTIONS') || !covers(step, route)) return false;
+      if (!takes(step.registration.how, 'OPTIONS') || !covers(step, route)) return false;
       if (this.server.run.decisions.and(route.registration.guard, registration.guard) === false) return false;
       // A router that knows the path answers `OPTIONS` itself: nothing behind it is asked. (Measured.)
       const isBehind = at > index && registration.part === route.registration.part;
@@ -197,11 +200,6 @@ function isOn({ within }: Step, other: Step): boolean {
   return scope !== undefined && other.within.includes(scope);
 }
 
-/** Whether requests of the method come to it. */
-function isFor({ registration: { how } }: Step, method: string): boolean {
-  return how === 'use' || how === 'ALL' || how === method;
-}
-
 /** Whether requests to the route may come to the step: where a pattern stands, for all that is known. */
 function covers(step: Step, route: Located): boolean {
   if (step.path === undefined) return true;
@@ -217,12 +215,6 @@ function shapeOf(path: string): string {
     .toLowerCase()
     .replace(/:\w+/g, ':')
     .replace(/(?!^)\/$/, '');
-}
-
-function functionOf(value: Value): FunctionCode | undefined {
-  return 'type' in value && value.type === 'object' && value.nature.is === 'function'
-    ? value.nature.code
-    : undefined;
 }
 
 /** Where the policy is mounted; within a function that is written there, where that says who is let in. */

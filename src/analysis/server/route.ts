@@ -13,6 +13,7 @@ import {
   type WrittenOrigin,
 } from '../../policy/policy.ts';
 import type { Place } from '../code.ts';
+import { takes } from '../libraries/express.ts';
 import type { Decisions, Guard } from '../run/tree.ts';
 
 /** More ways through all layers than this are not told apart. */
@@ -84,15 +85,15 @@ export class Route implements Policy<Place> {
     const earlier = new Route(this.stops.slice(0, index), this.frame);
     return (
       stop !== undefined &&
-      isFor(stop, method) &&
-      earlier.#stopsFor(method).length === earlier.stops.filter((one) => isFor(one, method)).length &&
+      takes(stop.how, method) &&
+      earlier.#stopsFor(method).length === earlier.stops.filter((one) => takes(one.how, method)).length &&
       earlier.ask(request).some(({ end }) => end.is === 'passes')
     );
   }
 
   /** What requests of the method come through, up to whoever answers: what stands behind does not see them. */
   #stopsFor(method: string): readonly Stop[] {
-    const stops = this.stops.filter((stop) => isFor(stop, method));
+    const stops = this.stops.filter((stop) => takes(stop.how, method));
     const answer = stops.findIndex(({ layer }) => !layer);
     return answer < 0 ? stops : stops.slice(0, answer);
   }
@@ -178,8 +179,4 @@ function isSaidBy(layer: Policy<Place>, { start, end }: Place): boolean {
         [...headers.values()].some(({ cause }) => cause.start === start && cause.end === end),
       ),
   );
-}
-
-function isFor({ how }: Stop, method: string): boolean {
-  return how === 'use' || how === 'ALL' || how === method;
 }

@@ -3,6 +3,7 @@ import type { Stack } from '../../policy/judge/stack.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { remember } from '../../policy/remember.ts';
 import type { Place } from '../code.ts';
+import { takes } from '../libraries/express.ts';
 import { HandWritten } from '../libraries/handwritten.ts';
 import type { Route, Stop } from './route.ts';
 
@@ -96,5 +97,5 @@ function isNarrower(inner: Stop, outer: Stop): boolean {
 
 /** The method that it is registered for, if it is one. */
 function methodOf({ how }: Stop): string | undefined {
-  return ['use', 'ALL', 'OPTIONS'].includes(how) ? undefined : how;
+  return takes(how, 'OPTIONS') ? undefined : how;
 }
