@@ -12,7 +12,7 @@ import { claimedLayers, isClaimed } from './claims.ts';
 import type { Place } from './code.ts';
 import { judgedWithin } from './server/denials.ts';
 import { readsHeader } from './evidence.ts';
-import { Following } from './following.ts';
+import { Following, type Wishes } from './following.ts';
 import { guardedMounts } from './server/guards.ts';
 import { handWritten, varying } from './requests/handlers.ts';
 import { handlersToFollow } from './server/handler-wishes.ts';
@@ -60,12 +60,6 @@ const PREFLIGHT = preflightRequest(STRANGER, 'DELETE', ['content-type']);
 /** An application that wants one file after the other is run again for each. */
 const MOST_ROUNDS = 8;
 const NOTHING_FOLLOWED: ReadonlySet<string> = new Set();
-/** All imports are followed that can be. */
-const EVERYTHING: ReadonlySet<string> = new (class extends Set<string> {
-  override has(): boolean {
-    return true;
-  }
-})();
 
 export class Application {
   #explored: { readonly view: View | undefined } | undefined;
@@ -94,7 +88,7 @@ export class Application {
   /** The ways of requests to all routes, through all files. Nothing, where running them takes more steps than it may. */
   get ways(): readonly Way[] {
     const world = productionWorld(this.settings.env);
-    return unlessSpent(() => waysOf(serverOf(this.#look(world, EVERYTHING)))) ?? [];
+    return unlessSpent(() => waysOf(serverOf(this.#look(world, 'all')))) ?? [];
   }
 
   get #view(): View | undefined {
@@ -104,20 +98,21 @@ export class Application {
   /** Runs the file, and again with each file that it turns out to need. */
   #explore(): View | undefined {
     const world = productionWorld(this.settings.env);
-    let view = unlessSpent(() => this.#look(world, NOTHING_FOLLOWED));
+    let wishes: ReadonlySet<string> = NOTHING_FOLLOWED;
+    let view = unlessSpent(() => this.#look(world, wishes));
     for (let round = 0; view && this.modules && round < MOST_ROUNDS; round++) {
-      const { wishes } = view.following;
       const more = wishesOf(view);
       if (more.length === 0) break;
+      wishes = new Set([...wishes, ...more]);
       // Where all of it is too much, less of it shows something.
-      const next = unlessSpent(() => this.#look(world, new Set([...wishes, ...more])));
+      const next = unlessSpent(() => this.#look(world, wishes));
       if (!next) break;
       view = next;
     }
     return view;
   }
 
-  #look(world: World, wishes: ReadonlySet<string>, speaks?: (at: Place) => boolean): View {
+  #look(world: World, wishes: Wishes, speaks?: (at: Place) => boolean): View {
     const following = new Following(this.entry, this.modules, wishes);
     const run = new Run(world, surroundings(LIBRARIES, following));
     runAll(run, this.entry);
@@ -263,7 +258,7 @@ function wishesOf({ run, layers, written, following }: View): readonly string[] 
   for (const { guard } of mountedIn(run)) run.want(importsOf(guard));
   run.want(run.decisions.askedAbout);
   run.want(handlersToFollow(run, written, following, layers));
-  return [...run.wanted].filter((one) => !following.wishes.has(one) && following.canFollow(one));
+  return [...run.wanted].filter((one) => !following.follows(one) && following.canFollow(one));
 }
 
 /** Nothing, if the work takes more steps than it may. */

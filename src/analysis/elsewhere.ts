@@ -2,7 +2,7 @@
  * In which file a problem is reported. Nobody lints a file again because one that it imports has changed, so a mistake is
  * reported where it stands; where that file cannot see it, in the lowest one that does, at the import that leads there.
  */
-import { describe, type Problem } from '../policy/problems.ts';
+import { mistakesIn, type Problem, type ProblemCode } from '../policy/problems.ts';
 import { Application } from './application.ts';
 import type { Place } from './code.ts';
 import type { Following } from './following.ts';
@@ -39,7 +39,7 @@ class Others {
     // Nearly always.
     if (sources.isOwn(cause)) return false;
     const involved = new Set([cause, ...Object.values(places)].flatMap((place) => sources.of(place) ?? []));
-    const mistake = mistakeOf(code, cause, sources);
+    const [mistake = ''] = mistakesOf(code, cause, sources);
     return sources.all.some((module) => {
       if (module === sources.entry || !this.mayHoldPolicy(module)) return false;
       const isIts = module === sources.of(cause);
@@ -73,23 +73,17 @@ function sees({ problems, following }: Application, mistake: string): boolean {
   const { sources } = following;
   return problems.some(
     (problem) =>
-      [problem.code, ...(describe(problem.code).includes ?? [])].some(
-        (code) => mistakeOf(code, problem.cause, sources) === mistake,
-      ) && toldHere(problem, following) !== undefined,
+      mistakesOf(problem.code, problem.cause, sources).includes(mistake) &&
+      toldHere(problem, following) !== undefined,
   );
 }
 
-/** Codes of which a rule reports the one exactly as the other: with credentials or without, it is one mistake. */
-const ALIKE: Readonly<Record<string, string>> = {
-  'unsafe-match-credentials': 'unsafe-match',
-  'null-origin-credentials': 'null-origin',
-};
-
-/** Which mistake it is, whichever file is looked at. */
-function mistakeOf(code: string, cause: Place, sources: Sources): string {
+/** Which mistakes it is and includes, whichever file is looked at. */
+function mistakesOf(code: ProblemCode, cause: Place, sources: Sources): readonly string[] {
   const module = sources.of(cause);
   const base = module?.base ?? 0;
-  return [ALIKE[code] ?? code, module?.path, cause.start - base, cause.end - base].join(':');
+  const at = `${module?.path}:${cause.start - base}:${cause.end - base}`;
+  return mistakesIn(code).map((mistake) => `${mistake}:${at}`);
 }
 
 /** The problem, as it can be told in the file: what stands in another one is named, and cannot be edited from here. */

@@ -14,6 +14,9 @@ export const MOST_HOPS = 5;
 /** More files than this are not run together. Those that are kept count like those that are read. */
 const MOST_MODULES = 100;
 
+/** The imports that are followed; all others are unknown. */
+export type Wishes = ReadonlySet<string> | 'all';
+
 /** Something that a module exports of another one: `export *` is one that has no name. */
 type Star = Exclude<Export, { readonly variable: unknown }>;
 
@@ -35,8 +38,7 @@ export class Following {
   constructor(
     entry: SourceModule,
     readonly modules: Modules | undefined,
-    /** The imports that are followed; all others are unknown. */
-    readonly wishes: ReadonlySet<string>,
+    readonly wishes: Wishes,
   ) {
     this.sources = new Sources(entry);
     this.#byPath.set(entry.path, { source: entry, hops: 0, env: undefined, namespace: undefined });
@@ -44,7 +46,7 @@ export class Following {
 
   /** What the module exports under that name, `*` for all; nothing for what is not followed. */
   exported(run: Run, specifier: string, name: string, at: Place): Value | undefined {
-    if (!this.wishes.has(wish(specifier, at))) return undefined;
+    if (!this.follows(wish(specifier, at))) return undefined;
     const from = this.sources.of(at) ?? this.sources.entry;
     const module = this.#follow(run, specifier, from, at);
     return module && this.#value(run, module, name, at);
@@ -63,6 +65,11 @@ export class Following {
     for (const [next, at] of this.#imports.get(entry) ?? [])
       if (this.reachedFrom(next).has(module)) return at;
     return undefined;
+  }
+
+  /** Whether the import is one of those that are followed. */
+  follows(wished: string): boolean {
+    return this.wishes === 'all' || this.wishes.has(wished);
   }
 
   /** Whether the wish names a file that could be followed. */
@@ -181,7 +188,7 @@ export class Following {
 
   /** The module behind `export * from`, if it is followed. */
   #behind(run: Run, { module, at }: Star, source: SourceModule): Followed | undefined {
-    return this.wishes.has(wish(module, at)) ? this.#follow(run, module, source, at) : undefined;
+    return this.follows(wish(module, at)) ? this.#follow(run, module, source, at) : undefined;
   }
 }
 

@@ -15,6 +15,8 @@ interface Description {
   readonly says: string;
   /** Codes that are not reported of a policy that has this problem: one mistake, one report. */
   readonly includes?: readonly string[];
+  /** The code of the same mistake without credentials, where the rule reports the one as the other. */
+  readonly milder?: string;
   /** Reported only where an option of the rule asks for it: a remedy may bring it up. */
   readonly onRequest?: true;
   /** What may be offered, if nothing else goes wrong then. */
@@ -83,6 +85,7 @@ const table = {
     kind: 'exploitable',
     says: 'This check lets in `{{witness}}`, with the cookies of whoever visits it: {{because}}.',
     includes: ['unsafe-match'],
+    milder: 'unsafe-match',
   },
   'unsafe-match': {
     rule: 'no-unsafe-origin-match',
@@ -99,6 +102,7 @@ const table = {
     kind: 'exploitable',
     says: 'Any website can read these answers with the cookies of whoever visits it: `null` is let in, with credentials, and every page can send that origin from a sandboxed frame. Refuse it.',
     includes: ['null-origin'],
+    milder: 'null-origin',
     remedies: ['list-origins'],
   },
   'null-origin': {
@@ -429,6 +433,12 @@ export interface Problem<C> {
 
 export function describe(code: ProblemCode): Description {
   return table[code];
+}
+
+/** Which mistakes a problem is and includes: with credentials and without is one, where a rule reports both alike. */
+export function mistakesIn(code: ProblemCode): readonly string[] {
+  const of = (one: string): string => (table as Readonly<Record<string, Description>>)[one]?.milder ?? one;
+  return [code, ...(describe(code).includes ?? [])].map(of);
 }
 
 /** The codes that a rule reports, in the order of the table. */

@@ -42,7 +42,7 @@ export function handlersToFollow(
   };
   for (const app of apps) if (!mounted.has(app)) collect(app, false, 0);
   const mentioning = [...others].filter((one) => {
-    if (early.has(one) || following.wishes.has(one)) return false;
+    if (early.has(one) || following.follows(one)) return false;
     const path = following.pathOf(one);
     return path !== undefined && mentionsCors(path, MOST_HOPS_TO_MENTION, evidence);
   });
