@@ -407,27 +407,8 @@ class Lowering {
         // `export = cors;` is `module.exports = cors;`.
         const module = scope.find('module');
         if (!module) return [];
-        return [
-          {
-            op: 'expression',
-            start: at.start,
-            end: at.end,
-            code: {
-              op: 'assign',
-              start: at.start,
-              end: at.end,
-              operator: '',
-              target: {
-                to: 'property',
-                start: at.start,
-                end: at.end,
-                object: { op: 'read', start: at.start, end: at.end, variable: module },
-                key: constant('exports', at),
-              },
-              value: this.#code(node.expression, scope),
-            },
-          },
-        ];
+        const exports = { op: 'read', ...at, variable: module } as const;
+        return [assignment(exports, 'exports', this.#code(node.expression, scope), at)];
       }
       case 'ExportNamedDeclaration':
         return node.declaration ? this.#statement(node.declaration, scope) : [];
@@ -828,27 +809,7 @@ class Lowering {
         parameter.parameter.type === 'AssignmentPattern' ? parameter.parameter.left : parameter.parameter;
       if (target.type !== 'Identifier') return [];
       const at = place(parameter);
-      return [
-        {
-          op: 'expression',
-          start: at.start,
-          end: at.end,
-          code: {
-            op: 'assign',
-            start: at.start,
-            end: at.end,
-            operator: '',
-            target: {
-              to: 'property',
-              start: at.start,
-              end: at.end,
-              object: { op: 'this', start: at.start, end: at.end },
-              key: constant(target.name, at),
-            },
-            value: this.#code(target, scope),
-          },
-        },
-      ];
+      return [assignment({ op: 'this', ...at }, target.name, this.#code(target, scope), at)];
     });
   }
 
@@ -1026,6 +987,12 @@ class Lowering {
 
 function place(node: Node): Place {
   return { start: node.range[0], end: node.range[1] };
+}
+
+/** `object.key = value;` */
+function assignment(object: Code, key: string, value: Code, at: Place): Statement {
+  const target: Pattern = { to: 'property', ...at, object, key: constant(key, at) };
+  return { op: 'expression', ...at, code: { op: 'assign', ...at, operator: '', target, value } };
 }
 
 function constant(value: Primitive, at: Place): Code {

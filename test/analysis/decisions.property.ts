@@ -17,10 +17,8 @@ import {
 } from './decisions.grammar.ts';
 import { Program, send, withoutRejections, type Real } from './decisions.real.ts';
 import { agrees, isDefinite, layerOf, show, showReal, type Found } from './decisions.said.ts';
+import { LONG, SEED } from './seed.ts';
 
-/** `npm run test:long`: more programs, and others each time. */
-const LONG = process.env['MODE'] === 'long';
-export const SEED = Number(process.env['CORS_TEST_SEED'] ?? (LONG ? Date.now() % 2 ** 31 : 20261121));
 /** For each kind of program, with and without unknowns: more than 20,000 in all. */
 export const RUNS = Number(process.env['CORS_TEST_RUNS'] ?? (LONG ? 40_000 : 3500));
 

@@ -14,9 +14,8 @@ import { A, applications, write, type Shape } from './apps.grammar.ts';
 import { applicationAt } from './applications.ts';
 import { ROOT } from './apps.ts';
 import { askOf, fits, isDefinite, requestOf, sentOn, show, showAnswer } from './ways.said.ts';
+import { LONG, SEED } from './seed.ts';
 
-const LONG = process.env['MODE'] === 'long';
-const SEED = Number(process.env['CORS_TEST_SEED'] ?? (LONG ? Date.now() % 2 ** 31 : 20261121));
 const RUNS = Number(process.env['CORS_TEST_APPS'] ?? (LONG ? 3000 : 200));
 const timeout = 3_600_000;
 const ORIGINS = [A, 'https://stranger.example'];
