@@ -14,12 +14,12 @@ import {
   type WrittenName,
   type WrittenOrigin,
 } from '../../policy/policy.ts';
+import { looksLikeMilliseconds, optionMeant } from '../../policy/option-names.ts';
 import { strip, tabOrSpace } from '../../policy/white-space.ts';
 import type { Place } from '../code.ts';
 import type { Run } from '../run.ts';
 import { Choice, combinations, leaves, type Guard } from '../run/tree.ts';
 import { known, type Absent, type Leaf, type List, type Obj, type Value } from '../run/value.ts';
-import { CommonFaults } from './faults.ts';
 import { Layer, listedOrigins } from './layer.ts';
 import {
   describeGiven,
@@ -263,7 +263,7 @@ export abstract class OptionsLayer<Name extends string = CommonOption> extends L
     const present = new Set(run.entries(object).map(([key]) => key));
     return run.entries(object).flatMap(([key, { at, value }]) => {
       if ((this.read as readonly string[]).includes(key) || this.suggested.includes(key)) return [];
-      const meant = CommonFaults.meant(key, this.suggested);
+      const meant = optionMeant(key, this.suggested);
       if (!meant || present.has(meant) || Object.hasOwn(this.otherwise, meant)) return [];
       return [
         {
@@ -334,7 +334,7 @@ export abstract class OptionsLayer<Name extends string = CommonOption> extends L
     if (maxAge.value.type !== 'known' || isMissing(maxAge.value)) return [];
     if (age === undefined || !Number.isInteger(age))
       return [this.fault('max-age-not-a-number', maxAge, { given: quote(maxAge.value) })];
-    if (!CommonFaults.looksLikeMilliseconds(age)) return [];
+    if (!looksLikeMilliseconds(age)) return [];
     return [
       this.fault('max-age-in-milliseconds', maxAge, {
         given: String(age),

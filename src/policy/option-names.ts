@@ -1,4 +1,4 @@
-/** Mistakes that people make with the options of any library. */
+/** The names and numbers that people write as options of any library, and what they mean by them. */
 
 /** Names of other libraries, and of headers, for what an option does. */
 const ELSEWHERE: Record<string, string> = {
@@ -34,26 +34,24 @@ const ELSEWHERE: Record<string, string> = {
   optionssuccesscode: 'optionsSuccessStatus',
 };
 
-export const CommonFaults = {
-  /** The option that a misspelt name stands for, if it is clear. */
-  meant(name: string, options: readonly string[]): string | undefined {
-    const plain = name.toLowerCase().replace(/[^a-z]/g, '');
-    const elsewhere = Object.hasOwn(ELSEWHERE, plain) ? ELSEWHERE[plain] : undefined;
-    if (elsewhere && options.includes(elsewhere)) return elsewhere;
-    return options.find((option) => {
-      const most = option.length > 7 ? 2 : 1;
-      return Math.abs(plain.length - option.length) <= most && distance(plain, option.toLowerCase()) <= most;
-    });
-  },
+/** The option that a misspelt name stands for, if it is clear. */
+export function optionMeant(name: string, options: readonly string[]): string | undefined {
+  const plain = name.toLowerCase().replace(/[^a-z]/g, '');
+  const elsewhere = Object.hasOwn(ELSEWHERE, plain) ? ELSEWHERE[plain] : undefined;
+  if (elsewhere && options.includes(elsewhere)) return elsewhere;
+  return options.find((option) => {
+    const most = option.length > 7 ? 2 : 1;
+    return Math.abs(plain.length - option.length) <= most && distance(plain, option.toLowerCase()) <= most;
+  });
+}
 
-  /**
-   * A whole number of ten minutes in milliseconds. As seconds, the smallest is a week, and none is a round number of
-   * days as people write them (`31536000`, a year, is none).
-   */
-  looksLikeMilliseconds(age: number): boolean {
-    return age >= 600_000 && age % 600_000 === 0;
-  },
-};
+/**
+ * A whole number of ten minutes in milliseconds. As seconds, the smallest is a week, and none is a round number of
+ * days as people write them (`31536000`, a year, is none).
+ */
+export function looksLikeMilliseconds(age: number): boolean {
+  return age >= 600_000 && age % 600_000 === 0;
+}
 
 /** How many letters have to be put in, taken out, replaced, or swapped with the next (Damerau and Levenshtein). */
 function distance(a: string, b: string): number {
