@@ -5,6 +5,7 @@ export default {
   configEmoji: [
     ['recommended', '✅'],
     ['strict', '🔒'],
+    ['migrate', '🧭'],
   ],
   ruleDocTitleFormat: 'name',
   ruleDocNotices: ['description', 'deprecated', 'configs', 'fixableAndHasSuggestions', 'options'],

@@ -18,6 +18,7 @@ export default defineRule({
         edit.refuseOrigin(cause, 'null'),
         edit.dropAlternative(cause, 'null'),
         remedies?.has('list-origins') ? edit.readFromEnvironment(cause) : undefined,
+        edit.useSafeCors(cause),
       ],
     }),
 });

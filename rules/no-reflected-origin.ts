@@ -36,6 +36,7 @@ export default defineRule({
           remedies?.has('compare-elements') ? edit.listElements(cause) : undefined,
           remedies?.has('list-origins') ? edit.readFromEnvironment(cause) : undefined,
           remedies?.has('make-public') ? edit.makePublic(cause, places['credentials']) : undefined,
+          edit.useSafeCors(cause),
         ],
       };
     },

@@ -13,11 +13,12 @@ export default defineRule({
   },
   create:
     () =>
-    ({ code, data, repairs: [repair] = [] }, edit) => ({
+    ({ cause, code, data, repairs: [repair] = [] }, edit) => ({
       suggest: [
         code === 'stateful-expression'
           ? edit.dropFlag(repair)
           : edit.mendComparison(repair, data['witness'] ?? ''),
+        edit.useSafeCors(cause),
       ],
     }),
 });

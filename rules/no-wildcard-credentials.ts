@@ -25,6 +25,7 @@ export default defineRule({
           remedies?.has('drop-credentials') ? edit.dropCredentials(places['credentials']) : undefined,
           // The default of `methods` is what `*` was meant to be. A list of headers is known to its author only.
           remedies?.has('remove-option') ? edit.removeOption(cause, data['option'] ?? '') : undefined,
+          edit.useSafeCors(cause),
         ],
       };
     },

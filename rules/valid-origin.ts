@@ -16,7 +16,13 @@ export default defineRule({
     ({ code, cause, data }, edit) => {
       switch (code) {
         case 'corrected-origin':
-          return { suggest: [edit.correctOrigin(cause, data['corrected'] ?? '')] };
+        case 'malformed-entry':
+        case 'malformed-pattern':
+          return {
+            suggest: [
+              data['corrected'] === undefined ? undefined : edit.correctOrigin(cause, data['corrected']),
+            ],
+          };
         case 'listed-wildcard':
           return { suggest: [edit.removeOrigin(cause, '*')] };
         case 'malformed-origin':

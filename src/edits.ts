@@ -4,6 +4,8 @@
  */
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Place } from './analysis/code.ts';
+import type { Migration } from './analysis/migration.ts';
+import { moveToMiddleware } from './migration-edit.ts';
 import type { Instead, Pattern } from './policy/comparison.ts';
 import { isLoopbackText } from './policy/judge/access.ts';
 import { listedOrigins, parseOrigin } from './policy/origin.ts';
@@ -73,6 +75,10 @@ export const editMessages = {
   addToVary: 'Add to `Vary` with `vary()`, which keeps what is there.',
   removeMount: 'Remove this policy: the one on line {{line}} then decides alone.',
   answerPreflights: 'Answer `OPTIONS` of this path with the same policy: browsers then send what it allows.',
+  useSafeCors:
+    'Use `eslint-plugin-cors/middleware`: whoever is let in on purpose still is, and mistakes do not start.',
+  useSafeCorsFromEnvironment:
+    'Use `eslint-plugin-cors/middleware` with the origins listed in `ALLOWED_ORIGINS`: it does not start while that is not set.',
   addAuthorization: 'Allow `Authorization`: pages of the allowed origins may then send it.',
 } as const;
 
@@ -97,11 +103,35 @@ function listedIn(variable: string): string {
 const PLAIN_READ =
   /^process\.env(?:\.([A-Za-z_]\w*)|\['(\w+)'\])!?(?:\??\.split\(['"],\s*['"]\))?(?:\.map\(\(?(\w+)\)? => \3\.trim\(\)\))?(?:\.filter\(Boolean\))?$/;
 
+/** What is known of the file beside its text. */
+export interface Surroundings {
+  /** What the middleware of this package could take the place of; nothing where it is not installed for production. */
+  readonly migrations: readonly Migration[];
+}
+
 export class Edits {
   readonly #source: Readonly<TSESLint.SourceCode>;
+  readonly #file: Surroundings;
 
-  constructor(source: Readonly<TSESLint.SourceCode>) {
+  /** @param file asked only where an edit needs it. */
+  constructor(source: Readonly<TSESLint.SourceCode>, file: Surroundings) {
     this.#source = source;
+    this.#file = file;
+  }
+
+  /**
+   * Puts the middleware of this package in the place of `cors`.
+   *
+   * @param place the call, or something in its options.
+   */
+  useSafeCors(place: Place): Edit | undefined {
+    const { migrations } = this.#file;
+    const here = migrations.find(
+      ({ call, options }) => isWithin(place, call) || (options && isWithin(place, options)),
+    );
+    if (!here) return undefined;
+    const fix = moveToMiddleware(this.#source, migrations, here);
+    return fix && { messageId: here.plan.origin ? 'useSafeCors' : 'useSafeCorsFromEnvironment', fix };
   }
 
   /** Reads the allowed origins from the environment, in place of the value. */
@@ -1155,6 +1185,10 @@ export class Edits {
 }
 
 /** The node with the type that is written around it: `[…] as const`. */
+function isWithin({ start, end }: Place, place: Place): boolean {
+  return place.start <= start && end <= place.end;
+}
+
 function bare(node: Node): Node {
   const { parent } = node;
   return parent?.type === 'TSAsExpression' || parent?.type === 'TSSatisfiesExpression' ? bare(parent) : node;

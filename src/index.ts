@@ -15,6 +15,7 @@ import noStackedCors from '../rules/no-stacked-cors.ts';
 import noUnsafeOriginMatch from '../rules/no-unsafe-origin-match.ts';
 import noWildcardCredentials from '../rules/no-wildcard-credentials.ts';
 import pairLoopbackOrigins from '../rules/pair-loopback-origins.ts';
+import preferSafeCors from '../rules/prefer-safe-cors.ts';
 import requireAuthorizationHeader from '../rules/require-authorization-header.ts';
 import requireExplicitOrigin from '../rules/require-explicit-origin.ts';
 import requirePreflightRoute from '../rules/require-preflight-route.ts';
@@ -29,7 +30,12 @@ import type { CorsRule, PresetName } from './rule.ts';
 
 export interface Plugin extends ESLint.Plugin {
   meta: { name: string; version: string; namespace: string };
-  configs: { recommended: Linter.Config; strict: Linter.Config; all: Linter.Config };
+  configs: {
+    recommended: Linter.Config;
+    strict: Linter.Config;
+    migrate: Linter.Config;
+    all: Linter.Config;
+  };
 }
 
 const rules: Readonly<Record<string, CorsRule>> = {
@@ -48,6 +54,7 @@ const rules: Readonly<Record<string, CorsRule>> = {
   'no-unsafe-origin-match': noUnsafeOriginMatch,
   'no-wildcard-credentials': noWildcardCredentials,
   'pair-loopback-origins': pairLoopbackOrigins,
+  'prefer-safe-cors': preferSafeCors,
   'require-authorization-header': requireAuthorizationHeader,
   'require-explicit-origin': requireExplicitOrigin,
   'require-preflight-route': requirePreflightRoute,
@@ -63,7 +70,12 @@ const plugin = {
   meta: { name, version, namespace: 'cors' },
   rules: rules as object as NonNullable<ESLint.Plugin['rules']>,
 } as Plugin;
-plugin.configs = { recommended: preset('recommended'), strict: preset('strict'), all: all() };
+plugin.configs = {
+  recommended: preset('recommended'),
+  strict: preset('strict'),
+  migrate: preset('migrate'),
+  all: all(),
+};
 
 /** The rules that name the preset in their metadata, as it says there. */
 function preset(preset: PresetName): Linter.Config {

@@ -1,9 +1,9 @@
 /** What all rules share: which problems, which edits, which words. */
 import type { JSONSchema, TSESLint, TSESTree } from '@typescript-eslint/utils';
-import { corsFile, mayHoldPolicy } from './analysis/file.ts';
+import { corsFile, mayHoldPolicy, type CorsFile } from './analysis/file.ts';
 import type { Place } from './analysis/code.ts';
 import { codesOf, describe, type Problem, type ProblemCode } from './policy/problems.ts';
-import { Edits, editMessages, type Edit } from './edits.ts';
+import { Edits, editMessages, type Edit, type Surroundings } from './edits.ts';
 import { rulePage } from './package.ts';
 import { modulesFor } from './parse.ts';
 import { corsSettings } from './settings.ts';
@@ -31,6 +31,8 @@ export interface Definition<Options extends object> {
   };
   /** Called for a file that may hold a policy: says what to do with which problems. */
   readonly create: (options: Options) => Report;
+  /** What the rule reports, where that is not among the problems that all rules share. */
+  readonly problems?: (file: CorsFile) => readonly Problem<Place>[];
 }
 
 /** Where the mistake stands, if that is another file. */
@@ -51,7 +53,12 @@ export type CorsRule = TSESLint.RuleModule<string, readonly unknown[], RuleDocs 
  * Makes an ESLint rule. It reports the problems that the table in `src/policy/problems.ts` gives to its name, with the
  * words that stand there.
  */
-export function defineRule<Options extends object>({ name, meta, create }: Definition<Options>): CorsRule {
+export function defineRule<Options extends object>({
+  name,
+  meta,
+  create,
+  problems = (file) => file.problems,
+}: Definition<Options>): CorsRule {
   const codes = new Set<ProblemCode>(codesOf(name));
   const messages = {
     ...Object.fromEntries([...codes].map((code) => [code, `${describe(code).says}${ELSEWHERE}`])),
@@ -68,9 +75,9 @@ export function defineRule<Options extends object>({ name, meta, create }: Defin
       const report = create({ ...meta.defaultOptions?.[0], ...context.options[0] } as Options);
       return {
         Program(): void {
-          for (const problem of problemsOf(context, settings)) {
+          for (const { problem, file } of problemsOf(context, settings, problems)) {
             if (!codes.has(problem.code)) continue;
-            const reported = report(problem, new Edits(sourceCode));
+            const reported = report(problem, new Edits(sourceCode, surroundingsOf(file)));
             if (!reported) continue;
             const suggest = (reported.suggest ?? []).filter((edit) => edit !== undefined);
             context.report({
@@ -92,13 +99,23 @@ export function defineRule<Options extends object>({ name, meta, create }: Defin
 function problemsOf(
   { sourceCode, filename, languageOptions }: Readonly<TSESLint.RuleContext<string, readonly unknown[]>>,
   settings: ReturnType<typeof corsSettings>,
-): readonly Problem<Place>[] {
+  problems: (file: CorsFile) => readonly Problem<Place>[],
+): readonly { readonly problem: Problem<Place>; readonly file: CorsFile }[] {
   try {
-    return corsFile(sourceCode, filename, settings, modulesFor(filename, languageOptions)).problems;
+    const file = corsFile(sourceCode, filename, settings, modulesFor(filename, languageOptions));
+    return problems(file).map((problem) => ({ problem, file }));
   } catch (error) {
     if (process.env['ESLINT_PLUGIN_CORS_DEBUG']) throw error;
     return [];
   }
+}
+
+function surroundingsOf(file: CorsFile): Surroundings {
+  return {
+    get migrations() {
+      return file.hasMiddleware ? file.migrations : [];
+    },
+  };
 }
 
 function locate(source: Readonly<TSESLint.SourceCode>, { start, end }: Place): TSESTree.SourceLocation {

@@ -24,6 +24,7 @@ import { Layer } from './libraries/layer.ts';
 import { expressVersion, type ExpressMajor, type ExpressVersion } from './files/manifest.ts';
 import type { Modules } from './modules.ts';
 import { runAll } from './parts.ts';
+import { migrationsOf, type Migration } from './migration.ts';
 import { loneRoutes } from './server/preflights.ts';
 import { Route } from './server/route.ts';
 import { Run } from './run.ts';
@@ -78,6 +79,12 @@ export class Application {
    */
   get problems(): readonly Problem<Place>[] {
     return (this.#problems ??= unlessSpent(() => (this.#view ? this.#judge(this.#view) : [])) ?? []);
+  }
+
+  /** What the middleware of this package could take the place of, in the file itself. */
+  get migrations(): readonly Migration[] {
+    const view = this.#view;
+    return (view && unlessSpent(() => migrationsOf(view.layers, view.following.sources))) ?? [];
   }
 
   /** How the files of the application hang together. */

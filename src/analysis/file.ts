@@ -5,10 +5,12 @@ import { Application, type Settings } from './application.ts';
 import { isNamedForCors } from './claims.ts';
 import type { Place } from './code.ts';
 import { realFile } from './files/disk.ts';
+import { dependsOn } from './files/manifest.ts';
 import { reportedIn } from './elsewhere.ts';
 import { HEADER_WORDS } from './libraries/handwritten.ts';
 import { LIBRARY_NAMES } from './libraries/index.ts';
 import { lower } from './lower.ts';
+import type { Migration } from './migration.ts';
 import type { Modules } from './modules.ts';
 import { escapeText } from './parts.ts';
 import { STRETCH, type SourceModule } from './sources.ts';
@@ -70,6 +72,8 @@ export function corsFile(source: Source, filename: string, settings: Settings, m
 
 export class CorsFile {
   #problems: readonly Problem<Place>[] | undefined;
+  #migrations: readonly Migration[] | undefined;
+  #application: Application | undefined;
 
   constructor(
     readonly source: Source,
@@ -84,14 +88,31 @@ export class CorsFile {
     return (this.#problems ??= this.#work());
   }
 
-  #work(): readonly Problem<Place>[] {
+  /** What the middleware of this package could take the place of. Only who asks pays for it. */
+  get migrations(): readonly Migration[] {
+    return (this.#migrations ??= this.#whole.migrations);
+  }
+
+  /** Whether code of the file may import the middleware of this package, and find it in production. */
+  get hasMiddleware(): boolean {
+    return dependsOn(this.filename, 'eslint-plugin-cors');
+  }
+
+  get #whole(): Application {
+    return (this.#application ??= this.#lowered());
+  }
+
+  #lowered(): Application {
     const { text, ast } = this.source;
     const modules = text.length < STRETCH ? this.modules : undefined;
     // By whatever link it was asked for: a file that imports it comes back to the real one.
     const path = modules ? realFile(this.filename) : this.filename;
     const entry: SourceModule = { path, text, base: 0, code: lower(ast) };
-    const application = new Application(entry, this.settings, modules);
-    const problems = reportedIn(application, (module) => mayHoldPolicy(module, module.path));
+    return new Application(entry, this.settings, modules);
+  }
+
+  #work(): readonly Problem<Place>[] {
+    const problems = reportedIn(this.#whole, (module) => mayHoldPolicy(module, module.path));
     return [...problems].sort((a, b) => a.cause.start - b.cause.start);
   }
 }

@@ -23,6 +23,10 @@ export interface Said<C> {
   readonly byDefault?: boolean;
   /** A clause that says why the value is let through, where it does not explain itself. */
   readonly because?: string;
+  /** Its author has written down why, for this one: nothing is to be said of it. */
+  readonly acknowledged?: boolean;
+  /** A later instance of the safe middleware takes it back. */
+  readonly takenBack?: boolean;
 }
 
 /** What a layer does with the request once it is done. */
@@ -106,7 +110,16 @@ export type FaultCode =
   | 'max-age-not-a-number'
   | 'status-not-ok'
   | 'uncalled-library'
-  | 'express5-path';
+  | 'express5-path'
+  // What the safe middleware does not start with, and what it drops.
+  | 'origin-missing'
+  | 'no-such-option'
+  | 'not-taken'
+  | 'wrong-type'
+  | 'malformed-entry'
+  | 'malformed-pattern'
+  | 'wildcard-in-list'
+  | 'cross-site-for-everybody';
 
 /** What goes with a question. */
 export interface Asking<C> {

@@ -182,6 +182,21 @@ const table = {
     kind: 'broken',
     says: 'In a list `*` lets nobody in: {{library}} compares it with the origin as text.',
   },
+  'malformed-entry': {
+    rule: 'valid-origin',
+    kind: 'broken',
+    says: '{{written}} lets nobody in, and {{library}} does not start with it: {{flaw}}. {{remedy}}',
+  },
+  'malformed-pattern': {
+    rule: 'valid-origin',
+    kind: 'broken',
+    says: '{{written}} is no pattern of origins, and {{library}} does not start with it: {{flaw}}. {{remedy}}',
+  },
+  'wildcard-in-list': {
+    rule: 'valid-origin',
+    kind: 'broken',
+    says: '{{library}} does not start with `*` in a list: beside it the other origins mean nothing. {{remedy}}',
+  },
   'placeholder-origin': {
     rule: 'valid-origin',
     kind: 'exploitable',
@@ -274,6 +289,26 @@ const table = {
     kind: 'broken',
     says: 'Every preflight fails: browsers take only a status from 200 to 299 for a yes, and this one is {{given}}.',
   },
+  'no-such-option': {
+    rule: 'valid-cors-options',
+    kind: 'broken',
+    says: '{{library}} has no option `{{option}}` and does not start with it. {{remedy}}',
+  },
+  'not-taken': {
+    rule: 'valid-cors-options',
+    kind: 'broken',
+    says: '{{library}} does not start with {{given}} for `{{option}}`. {{remedy}}',
+  },
+  'wrong-type': {
+    rule: 'valid-cors-options',
+    kind: 'broken',
+    says: '{{library}} does not start with {{given}} for `{{option}}`: {{expected}} belongs there.',
+  },
+  'cross-site-for-everybody': {
+    rule: 'valid-cors-options',
+    kind: 'broken',
+    says: '{{library}} does not start with `refuseCrossSite` beside `*`: where everybody is let in, it would refuse nobody. {{remedy}}',
+  },
   'max-age-missing': {
     rule: 'sensible-max-age',
     kind: 'fragile',
@@ -308,6 +343,11 @@ const table = {
     rule: 'valid-methods-and-headers',
     kind: 'fragile',
     says: '`{{name}}` is a header of answers: a page that sends it does so by mistake, and this list lets the mistake pass.',
+  },
+  'origin-missing': {
+    rule: 'valid-cors-options',
+    kind: 'broken',
+    says: '{{library}} does not start without `origin`: nothing says who may read the answers. {{remedy}}',
   },
   'default-origin': {
     rule: 'require-explicit-origin',
@@ -396,6 +436,16 @@ const table = {
     rule: 'no-stacked-cors',
     kind: 'broken',
     says: '`{{witness}}` is let in by the policy on line {{line}}, and this one writes another origin into the same header: its pages cannot read the answers.',
+  },
+  replaceable: {
+    rule: 'prefer-safe-cors',
+    kind: 'fragile',
+    says: '`eslint-plugin-cors/middleware` can take the place of {{library}}: whoever is let in here on purpose still is, and what would be unsafe does not start.{{install}}',
+  },
+  'replaceable-undecided': {
+    rule: 'prefer-safe-cors',
+    kind: 'fragile',
+    says: '`eslint-plugin-cors/middleware` can take the place of {{library}}, which lets mistakes pass, once it is decided {{undecided}}.{{install}}',
   },
   'authorization-not-allowed': {
     rule: 'require-authorization-header',

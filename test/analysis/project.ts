@@ -66,8 +66,16 @@ export class Project {
     this.#parsers = new Map();
   }
 
-  /** @param as the file that ESLint says it is. */
-  messages(name: string, by: ParserName = 'typescript', as = name): readonly Linter.LintMessage[] {
+  /**
+   * @param as the file that ESLint says it is.
+   * @param rules those rules have the entries given there.
+   */
+  messages(
+    name: string,
+    by: ParserName = 'typescript',
+    as = name,
+    rules: Linter.RulesRecord = {},
+  ): readonly Linter.LintMessage[] {
     const text = this.#texts.get(name);
     if (text === undefined) throw new Error(`There is no ${name}.`);
     let parser = this.#parsers.get(by);
@@ -83,7 +91,7 @@ export class Project {
         plugins: { cors: plugin },
         languageOptions: { parser, sourceType, parserOptions: { sourceType } },
         settings: { cors: this.settings },
-        rules: { ...plugin.configs.all.rules, ...withoutPractices },
+        rules: { ...plugin.configs.all.rules, ...withoutPractices, ...rules },
       },
       { filename: join(this.root, as) },
     );

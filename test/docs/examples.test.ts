@@ -6,11 +6,13 @@
  * example are read by this test as well as by people:
  *
  *     // package.json: "express": "^5.1.0"          with that Express
+ *     // package.json: "eslint-plugin-cors" under "dependencies"
  *     // Also reported: cors/valid-origin           by these rules besides the page's own
  *
  * In a guide, a line that is reported says so behind it: `// <- cors/valid-origin`.
  */
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import tsParser from '@typescript-eslint/parser';
 import { Linter } from 'eslint';
 import { describe, expect, test } from 'vitest';
@@ -26,6 +28,9 @@ type Message = Linter.LintMessage;
 process.env['ESLINT_PLUGIN_CORS_DEBUG'] = '1';
 
 const linter = new Linter();
+/** A project that has the package for production. */
+const INSTALLED = fileURLToPath(new URL('installed', import.meta.url));
+const installed = new Linter({ cwd: INSTALLED });
 const rules = Object.keys(plugin.rules ?? {});
 
 /** Blocks that are not code: what a console, a terminal or a server prints. */
@@ -61,8 +66,9 @@ function lint(code: string, language: string): readonly Message[] {
     sourceType: /^(?:import|export)\b/m.test(code) ? 'module' : 'commonjs',
     ...LANGUAGES.get(language),
   };
-  // The name is no absolute path: no `package.json` of this machine is asked.
-  return linter.verify(
+  const isInstalled = /^\/\/ package\.json: "eslint-plugin-cors" under "dependencies"$/m.test(code);
+  // Else the name is no absolute path: no `package.json` of this machine is asked.
+  return (isInstalled ? installed : linter).verify(
     code,
     [
       {
@@ -72,7 +78,7 @@ function lint(code: string, language: string): readonly Message[] {
         ...(express && { settings: { cors: { express: Number(express) } } }),
       },
     ],
-    `server.${language}`,
+    isInstalled ? `${INSTALLED}/server.${language}` : `server.${language}`,
   );
 }
 

@@ -11,6 +11,7 @@ import {
   type ProblemCode,
 } from '../../src/policy/problems.ts';
 import type { CorsRule } from '../../src/rule.ts';
+import { Project, removeProjects } from '../analysis/project.ts';
 import { dialects, lint, withoutPractices, type Settings } from './lint.ts';
 import { server } from './tester.ts';
 
@@ -20,7 +21,9 @@ const rules = plugin.rules as unknown as Readonly<Record<string, CorsRule>>;
 interface Row {
   /** Missing where the rule is for careful teams only. */
   readonly recommended?: readonly unknown[];
-  readonly strict: readonly unknown[];
+  readonly strict?: readonly unknown[];
+  /** For moving to the middleware. */
+  readonly migrate?: readonly unknown[];
   readonly codes: Readonly<Partial<Record<ProblemCode, Kind>>>;
   readonly edits: 'suggestions' | 'fix';
 }
@@ -148,6 +151,11 @@ const catalogue: Readonly<Record<string, Row>> = {
     codes: { 'unanswered-preflight': 'broken' },
     edits: 'suggestions',
   },
+  'prefer-safe-cors': {
+    migrate: ['warn'],
+    codes: { replaceable: 'fragile', 'replaceable-undecided': 'fragile' },
+    edits: 'suggestions',
+  },
   'require-authorization-header': {
     recommended: ['error', { checkWildcard: false, checkImplicit: false }],
     strict: ['error', { checkWildcard: true, checkImplicit: true }],
@@ -194,6 +202,11 @@ const catalogue: Readonly<Record<string, Row>> = {
       'max-age-in-milliseconds': 'broken',
       'max-age-not-a-number': 'broken',
       'status-not-ok': 'broken',
+      'origin-missing': 'broken',
+      'no-such-option': 'broken',
+      'not-taken': 'broken',
+      'wrong-type': 'broken',
+      'cross-site-for-everybody': 'broken',
     },
     edits: 'suggestions',
   },
@@ -216,6 +229,9 @@ const catalogue: Readonly<Record<string, Row>> = {
       'malformed-origin': 'broken',
       'corrected-origin': 'broken',
       'listed-wildcard': 'broken',
+      'malformed-entry': 'broken',
+      'malformed-pattern': 'broken',
+      'wildcard-in-list': 'broken',
       'placeholder-origin': 'exploitable',
     },
     edits: 'suggestions',
@@ -223,6 +239,12 @@ const catalogue: Readonly<Record<string, Row>> = {
 };
 
 const use = (options: string, rest = ''): string => server(`app.use(cors(${options}));\n${rest}`);
+/** With the middleware of this package. */
+const safe = (options: string): string =>
+  `const express = require('express');
+const { cors } = require('eslint-plugin-cors/middleware');
+const app = express();
+app.use(cors(${options}));`;
 const LIST = "{ origin: ['https://a.example'] }";
 /** A middleware that writes headers by hand. */
 const writing = (body: string): string => `app.use((req, res, next) => { ${body} next(); });`;
@@ -274,6 +296,14 @@ const samples: Readonly<Record<ProblemCode, string>> = {
   'max-age-in-milliseconds': use('{ maxAge: 600000 }'),
   'max-age-not-a-number': use("{ maxAge: '1h' }"),
   'status-not-ok': use('{ optionsSuccessStatus: 404 }'),
+  'origin-missing': safe(''),
+  'no-such-option': safe("{ origin: 'https://a.example', credential: true }"),
+  'not-taken': safe(String.raw`{ origin: /^https:\/\/a\.example$/ }`),
+  'wrong-type': safe("{ origin: 'https://a.example', credentials: 'true' }"),
+  'cross-site-for-everybody': safe("{ origin: '*', refuseCrossSite: true }"),
+  'malformed-entry': safe("{ origin: ['https://a.example/'] }"),
+  'malformed-pattern': safe("{ origin: ['https://*.*.a.example'] }"),
+  'wildcard-in-list': safe("{ origin: ['*'] }"),
   'default-origin': use(''),
   'public-wildcard': use("{ origin: '*' }"),
   'max-age-missing': use("{ origin: 'https://a.example' }"),
@@ -328,6 +358,8 @@ const samples: Readonly<Record<ProblemCode, string>> = {
     "{ origin: 'https://a.example' }",
     writing("res.set('Access-Control-Allow-Origin', 'https://b.example');"),
   ),
+  replaceable: use(LIST),
+  'replaceable-undecided': use('options'),
   'authorization-not-allowed': use("{ allowedHeaders: ['X-A'] }", READS),
   'authorization-by-wildcard': use("{ allowedHeaders: '*' }", READS),
   'authorization-implicit': use('', READS),
@@ -341,6 +373,10 @@ const rulesFor = (code: string): Linter.RulesRecord => ({
   ...(code === 'default-origin' && { 'cors/require-explicit-origin': 'error' }),
   ...(code === 'public-wildcard' && { 'cors/require-explicit-origin': ['error', { allowWildcard: false }] }),
   ...(code === 'hardcoded-origins' && { 'cors/no-hardcoded-origins': 'error' }),
+  ...(code.startsWith('replaceable') && {
+    'cors/prefer-safe-cors': 'error',
+    'cors/no-reflected-origin': 'off',
+  }),
   ...(code.startsWith('max-age-') && { 'cors/sensible-max-age': 'error' }),
 });
 
@@ -352,8 +388,12 @@ describe('the catalogue', () => {
   it.each(Object.entries(catalogue))('%s', (name, row) => {
     const { meta, defaultOptions: none } = rules[name] as CorsRule & { defaultOptions?: unknown };
     expect(none).toBeUndefined();
-    const { recommended, strict } = row;
-    expect(meta.docs?.presets).toEqual({ ...(recommended && { recommended }), strict });
+    const { recommended, strict, migrate } = row;
+    expect(meta.docs?.presets).toEqual({
+      ...(recommended && { recommended }),
+      ...(strict && { strict }),
+      ...(migrate && { migrate }),
+    });
     expect(meta.docs?.url).toMatch(new RegExp(`^https://.*/v${manifest.version}/docs/rules/${name}\\.md$`));
     expect(meta.docs?.description).toMatch(/^(?:Disallow|Require) .*\.$/);
     expect(meta.hasSuggestions === true).toBe(row.edits === 'suggestions');
@@ -418,8 +458,20 @@ describe('what is said', () => {
     for (const [code, sample] of [...Object.entries(samples), ...more.map((one) => ['', one] as const)])
       for (const { suggestions = [] } of lint(sample, dialects.commonjs, settings, rulesFor(code)).messages)
         for (const { messageId } of suggestions) used.add(messageId);
+    // Only where it is installed for production.
+    const migrating = new Project({
+      'package.json': { dependencies: { 'eslint-plugin-cors': '*' } },
+      'list.js': use(LIST),
+      'anybody.js': use('{ origin: true, credentials: true }'),
+    });
+    for (const name of migrating.sources)
+      for (const { suggestions = [] } of migrating.messages(name, 'espree', name, {
+        'cors/prefer-safe-cors': 'error',
+      }))
+        for (const { messageId } of suggestions) used.add(messageId);
+    removeProjects();
     expect([...used].toSorted()).toEqual(Object.keys(editMessages).toSorted());
-  });
+  }, 30_000);
 });
 
 describe('the plugin', () => {
@@ -449,7 +501,9 @@ describe('the plugin', () => {
 
   it('has one with every rule', () => {
     expect(plugin.configs.all.rules).toEqual(
-      Object.fromEntries(Object.entries(catalogue).map(([name, row]) => [`cors/${name}`, row.strict])),
+      Object.fromEntries(
+        Object.entries(catalogue).map(([name, row]) => [`cors/${name}`, row.strict ?? ['error']]),
+      ),
     );
   });
 

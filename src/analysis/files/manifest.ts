@@ -17,6 +17,20 @@ export interface ExpressVersion {
   readonly only: boolean;
 }
 
+/** Whether the nearest `package.json` lists a package among those that are there in production. */
+export function dependsOn(filename: string, name: string): boolean {
+  if (!isAbsolute(filename)) return false;
+  let folder = dirname(filename);
+  for (let up = 0; up < HIGHEST; up++) {
+    const manifest = readJson(join(folder, 'package.json'));
+    if (manifest !== undefined) return field(field(manifest, 'dependencies'), name) !== undefined;
+    const parent = dirname(folder);
+    if (parent === folder || existsSync(join(folder, '.git'))) return false;
+    folder = parent;
+  }
+  return false;
+}
+
 /**
  * The version of Express that a file runs with: as the `package.json` of its package (or that of the workspace around
  * it) demands; where that leaves several, as installed. Nothing if neither tells.

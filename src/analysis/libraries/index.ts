@@ -6,10 +6,12 @@ import { fastifyCorsLibrary } from './fastify-cors.ts';
 import { fastifyLibrary } from './fastify.ts';
 import { guardLibraries } from './guards.ts';
 import type { Library } from './library.ts';
+import { safeCorsLibraries } from './safe-cors.ts';
 import { socketIoLibrary } from './socket-io.ts';
 
 export const LIBRARIES: readonly Library[] = [
   corsLibrary,
+  ...safeCorsLibraries,
   fastifyCorsLibrary,
   socketIoLibrary,
   // Before Express: what registers plugins is no app of Express.

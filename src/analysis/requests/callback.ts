@@ -80,10 +80,13 @@ export class Callback extends Made {
   /** Whoever waits for promises calls back with what becomes of them. Of what is not known, one may come. */
   settle(run: Run, returned: Value, at: Place): void {
     run.lift([returned], ([leaf]) => {
-      if (leaf?.type === 'unknown') this.escape(run, at);
-      if (leaf?.type !== 'object' || leaf.nature.is !== 'promise') return run.undefined();
-      const { reason, rejected, value } = leaf.nature.promise;
       const none = run.undefined(at);
+      if (leaf?.type === 'unknown' && !this.manner.returns) this.escape(run, at);
+      if (leaf?.type !== 'object' || leaf.nature.is !== 'promise') {
+        if (leaf && this.manner.returns) this.#note(run, known(null, at), leaf as Leaf, undefined, at);
+        return none;
+      }
+      const { reason, rejected, value } = leaf.nature.promise;
       return run.both(
         rejected,
         () => {
@@ -159,6 +162,8 @@ export class Callback extends Made {
 export interface Manner {
   /** It waits for a promise that is returned in place of a call. */
   readonly awaits?: boolean;
+  /** What is returned is the verdict, in a promise or not. */
+  readonly returns?: boolean;
   /** Only `null` is no error; `undefined` is one without a message, which nobody hears of. */
   readonly onlyNull?: boolean;
 }
@@ -241,7 +246,7 @@ export function consult<T>(
           at,
         );
       });
-      if (manner.awaits) callback.settle(run, returned, at);
+      if (manner.awaits || manner.returns) callback.settle(run, returned, at);
       made = { callback, self, came: { returned, threw: rejected, error: reason } };
     },
     () => read(made?.callback.verdicts(run, guard, made.self, made.came) ?? []),

@@ -40,6 +40,7 @@ export interface Witness<C> extends Candidate {
   /** The first comparison that the stranger's run and the witness's answered differently. */
   readonly decisive: Comparison<C> | undefined;
   readonly credentials: boolean;
+  readonly acknowledged: boolean;
   readonly outcomes: readonly Outcome<C>[];
 }
 
@@ -77,6 +78,7 @@ export function accessOf<C>(policy: Policy<C>): Access<C> {
           cause: decisive ? decisive.cause : said.cause,
           decisive,
           credentials: withCredentials(asked),
+          acknowledged: said.acknowledged === true,
           outcomes: asked.outcomes,
         });
     }
@@ -164,8 +166,8 @@ export function judgeAccess<C>(
   const told = new Set<C>();
   let schemeTold = false;
   for (const witness of witnesses) {
-    const { origin, kind, because, cause, credentials } = witness;
-    if (kind === 'meant' || isTold(told, cause)) continue;
+    const { origin, kind, because, cause, credentials, acknowledged } = witness;
+    if (kind === 'meant' || acknowledged || isTold(told, cause)) continue;
     // That the scheme is not looked at is one mistake, however many hosts are let in so.
     const listed = policy.origins.some(({ text }) => text === origin);
     if (kind === 'insecure' && !listed) {
