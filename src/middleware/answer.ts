@@ -1,5 +1,5 @@
 /** Sending the answer to a preflight. */
-import { guard, type Held } from './response.ts';
+import { guard, heldBy, isGuard, type Held } from './response.ts';
 import type { MiddlewareResponse } from './types.ts';
 
 /** Answers with headers and no body. */
@@ -37,7 +37,7 @@ const node = (
 function isUntouched(response: MiddlewareResponse): boolean {
   return (
     node !== undefined &&
-    response.writeHead === node.writeHead &&
+    (response.writeHead === node.writeHead || (isGuard(response.writeHead) && !heldBy(response))) &&
     response.end === node.end &&
     // Written by hand before, it is a conflict to be told of or mended, as on any other answer.
     response.getHeader('access-control-allow-origin') === undefined &&

@@ -74,6 +74,8 @@ export class LookupCheck implements Check {
   }
 
   ask(origin: string): Asked {
+    // Before it is looked for: 16 kB of text are no key.
+    if (origin.length > LONGEST_ORIGIN) return MALFORMED;
     const kept = this.#admitted.get(origin) ?? this.#refused.get(origin);
     if (kept && performance.now() - kept.at < this.#cacheFor * 1000) {
       this.#keep(origin, kept);

@@ -5,7 +5,7 @@
 import { parseOrigin } from '../policy/origin.ts';
 import { isBelow } from '../policy/safe/paths.ts';
 import { LONGEST_ORIGIN } from './matcher.ts';
-import { pathOf } from './paths.ts';
+import { otherReadings, pathOf } from './paths.ts';
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -36,7 +36,13 @@ export class CrossSite {
         ? // A browser that does not say; or no browser.
           origin === undefined || isHost(origin, host)
         : site === 'same-origin' || site === 'none';
-    return !isFine && !this.#except.some((prefix) => isBelow(pathOf(path), prefix));
+    return !isFine && !this.#isExcepted(pathOf(path));
+  }
+
+  /** However a server reads the path. */
+  #isExcepted(path: string): boolean {
+    const readings = [path, ...otherReadings(path)];
+    return this.#except.some((prefix) => readings.every((one) => isBelow(one, prefix)));
   }
 }
 

@@ -122,6 +122,7 @@ export const REASONS: readonly string[] = Object.keys(DESCRIPTIONS);
 export class Decisions {
   readonly #onDecision: CorsOptions['onDecision'];
   readonly #logs: boolean;
+  readonly #isSilent: boolean;
   readonly #logged = new Set<string>();
   /** Kept apart: what strangers cause must not use up the room for this. */
   readonly #troubles = new Set<string>();
@@ -129,6 +130,7 @@ export class Decisions {
   constructor({ onDecision, log }: CorsOptions) {
     this.#onDecision = onDecision;
     this.#logs = log ?? isDevelopment();
+    this.#isSilent = log === false;
   }
 
   /** Whether anybody wants to know of what is ordinary. */
@@ -137,7 +139,7 @@ export class Decisions {
   }
 
   tell(decided: Decided): void {
-    const mentions = this.#logs ? !QUIET.has(decided.reason) : TROUBLE.has(decided.reason);
+    const mentions = this.#logs ? !QUIET.has(decided.reason) : !this.#isSilent && TROUBLE.has(decided.reason);
     if (!this.#onDecision && !mentions) return;
     if (decided.reason === 'stacked' && isSameOrigin(decided)) return;
     const decision = decisionOf(decided);

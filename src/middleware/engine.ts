@@ -4,7 +4,7 @@ import { CompiledPolicy } from './compiled.ts';
 import { understand } from './config.ts';
 import { CrossSite } from './cross-site.ts';
 import { Decisions } from './decisions.ts';
-import { decoded, pathOf } from './paths.ts';
+import { otherReadings, pathOf } from './paths.ts';
 import type {
   AskedRequest,
   ConfigProblem,
@@ -56,8 +56,8 @@ export class Engine {
     if (!this.hasRoutes) return this.base;
     const path = pathOf(url);
     const policy = this.#policyAt(path);
-    const plain = decoded(path);
-    return plain === undefined || this.#policyAt(plain) === policy ? policy : this.#ambiguous;
+    const isClear = otherReadings(path).every((other) => this.#policyAt(other) === policy);
+    return isClear ? policy : this.#ambiguous;
   }
 
   #policyAt(path: string): CompiledPolicy {

@@ -12,14 +12,25 @@ export function pathOf(url: string): string {
 }
 
 /**
- * The path with its escapes resolved; nothing where it has none, or malformed ones. Some servers route by this, and some
- * by the path as it stands.
+ * How else servers may read the path: with its escapes resolved, and then without `.` and `..`. Some route by the path as
+ * it stands, and some by one of these.
  */
-export function decoded(path: string): string | undefined {
-  if (!path.includes('%')) return undefined;
+export function otherReadings(path: string): readonly string[] {
+  if (!path.includes('%')) return [];
   try {
-    return decodeURIComponent(path);
+    const decoded = decodeURIComponent(path);
+    const resolved = /(?:^|[\\/])\.\.?(?:[\\/]|$)/.test(decoded) ? withoutDots(decoded) : decoded;
+    return resolved === decoded ? [decoded] : [decoded, resolved];
   } catch {
-    return undefined;
+    return [];
   }
+}
+
+function withoutDots(path: string): string {
+  const kept: string[] = [];
+  for (const segment of path.split(/[\\/]/)) {
+    if (segment === '..') kept.pop();
+    else if (segment !== '.' && segment !== '') kept.push(segment);
+  }
+  return `/${kept.join('/')}`;
 }

@@ -6,10 +6,7 @@ import type { Grant } from './compiled.ts';
 import { described, withNames } from './header-values.ts';
 import type { MiddlewareResponse } from './types.ts';
 
-/**
- * What stays on the response until the headers are sent. Another copy of this package, and another version of it, may
- * find it there: what stands here is only ever added to.
- */
+/** What stays with a response until its headers are sent. */
 export interface Held {
   readonly grant: Grant;
   /** The names that have to stand in `Vary`, if any. */
@@ -20,21 +17,27 @@ export interface Held {
   overwritten(what: string): void;
 }
 
-/** The same in every copy of this package: one may be loaded as a module and one as CommonJS. */
-const HELD = Symbol.for('eslint-plugin-cors/middleware');
-const INNER = Symbol.for('eslint-plugin-cors/middleware/writeHead');
+type WriteHead = (this: MiddlewareResponse, status: number, ...more: unknown[]) => unknown;
 
-type WriteHead = (this: Guarded, status: number, ...more: unknown[]) => unknown;
-
-interface Guarded extends MiddlewareResponse {
-  [HELD]?: Held | undefined;
+/** A response that is guarded. */
+interface Guarded {
+  /** `undefined`: it was left to its handler again. */
+  held: Held | undefined;
   /** What stood in the place of `writeHead`, if it was not the class's own. */
-  [INNER]?: WriteHead | undefined;
+  readonly inner: WriteHead | undefined;
 }
+
+/**
+ * One for every copy of this package: one may be loaded as a module and one as CommonJS, or in another version, so what
+ * stands in it is only ever added to.
+ */
+const KEY = Symbol.for('eslint-plugin-cors/middleware');
+const shared = globalThis as { [KEY]?: WeakMap<object, Guarded> };
+const guardedResponses = (shared[KEY] ??= new WeakMap());
 
 /** What an instance has said on this response before. */
 export function heldBy(response: MiddlewareResponse): Held | undefined {
-  return (response as Guarded)[HELD];
+  return guardedResponses.get(response)?.held;
 }
 
 /** Takes back what an outer instance has said; `Vary` stays, since it was looked at. */
@@ -47,7 +50,8 @@ export function replaced(response: MiddlewareResponse, { allowOrigin }: Grant): 
 
 /** Leaves the response to its handler: CORS is off for it. */
 export function release(response: MiddlewareResponse): void {
-  (response as Guarded)[HELD] = undefined;
+  const guarded = guardedResponses.get(response);
+  if (guarded) guarded.held = undefined;
 }
 
 /** Adds names to `Vary`. */
@@ -65,30 +69,89 @@ export function varied(response: MiddlewareResponse, names: string): string {
 
 /** Sees to it that what the policy says still stands when the headers are sent. */
 export function guard(response: MiddlewareResponse, held: Held): void {
-  const guarded = response as Guarded;
-  const isGuarded = HELD in guarded;
-  guarded[HELD] = held;
-  if (isGuarded) return;
-  if (Object.hasOwn(guarded, 'writeHead')) guarded[INNER] = guarded.writeHead as WriteHead;
-  guarded.writeHead = writeHead;
+  const guarded = guardedResponses.get(response);
+  if (guarded) {
+    guarded.held = held;
+    return;
+  }
+  const isOwn = Object.hasOwn(response, 'writeHead');
+  guardedResponses.set(response, { held, inner: isOwn ? (response.writeHead as WriteHead) : undefined });
+  if (isOwn || !isInherited(response)) response.writeHead = ownWriteHead;
+}
+
+/**
+ * Express gives each response a prototype of its own making, and with it a shape of its own, on which a new property costs
+ * more than all the rest of the work here. So the guard stands on the object between that and Node's class, once: it does
+ * nothing for a response that no policy was asked about. Nothing of Node's own is touched.
+ */
+function isInherited(response: MiddlewareResponse): boolean {
+  let below: object | undefined;
+  let one = Object.getPrototypeOf(response) as MiddlewareResponse | null;
+  while (one && !Object.hasOwn(one, 'writeHead')) {
+    below = one;
+    one = Object.getPrototypeOf(one) as MiddlewareResponse | null;
+  }
+  if (!one) return false;
+  if (isGuard(one.writeHead)) return true;
+  return (
+    below !== undefined &&
+    Reflect.defineProperty(below, 'writeHead', {
+      value: inheritedWriteHead,
+      configurable: true,
+      writable: true,
+    })
+  );
+}
+
+/** Whether it is the guard of this copy of the package, or of another. */
+export function isGuard(writeHead: unknown): boolean {
+  return typeof writeHead === 'function' && KEY in writeHead;
 }
 
 /** Node calls this on every way to send headers: `writeHead`, `write`, `end`, `flushHeaders`, `pipe`. */
-function writeHead(this: Guarded, status: number, reason?: unknown, headers?: unknown): unknown {
-  const inner = this[INNER] ?? (Object.getPrototypeOf(this) as { writeHead: WriteHead }).writeHead;
-  if (this.headersSent) return inner.call(this, status, reason, headers);
+function ownWriteHead(this: MiddlewareResponse, ...given: Written): unknown {
+  const { held, inner = inheritedBy(this) } = guardedResponses.get(this) ?? {};
+  return checked(this, held, inner, given);
+}
+
+/** The same where it is inherited: behind whatever stands in its place on the response itself. */
+function inheritedWriteHead(this: MiddlewareResponse, ...given: Written): unknown {
+  return checked(this, heldBy(this), inheritedBy(this), given);
+}
+
+for (const fn of [ownWriteHead, inheritedWriteHead]) Object.defineProperty(fn, KEY, { value: true });
+
+type Written = [status: number, ...more: unknown[]];
+
+function checked(
+  response: MiddlewareResponse,
+  held: Held | undefined,
+  inner: WriteHead,
+  given: Written,
+): unknown {
+  if (!held || response.headersSent) return inner.apply(response, given);
+  const [status, reason, headers] = given;
   const isReason = typeof reason === 'string';
-  const given = (isReason ? headers : (headers ?? reason)) as object | undefined | null;
+  const written = (isReason ? headers : (headers ?? reason)) as object | undefined | null;
   // As Node does it where headers were set before: those given here are set over them.
-  const isList = Array.isArray(given);
-  if (isList) setList(this, given);
-  else if (given) for (const [name, value] of Object.entries(given)) this.setHeader(name, value as string);
-  finish(this);
-  return isReason ? inner.call(this, status, reason) : inner.call(this, status);
+  const isList = Array.isArray(written);
+  if (isList) setList(response, written);
+  else if (written)
+    for (const [name, value] of Object.entries(written)) response.setHeader(name, value as string);
+  finish(response, held);
+  return isReason ? inner.call(response, status, reason) : inner.call(response, status);
+}
+
+/** What the guard stands in front of. */
+function inheritedBy(response: object): WriteHead {
+  let one = response as MiddlewareResponse;
+  do one = Object.getPrototypeOf(one) as MiddlewareResponse;
+  while (isGuard(one.writeHead));
+  return one.writeHead as WriteHead;
 }
 
 /** Names and values in turn, or in pairs. What stands twice is sent twice. */
-function setList(response: Guarded, list: readonly unknown[]): void {
+function setList(response: MiddlewareResponse, list: readonly unknown[]): void {
   const pairs = list.every((one) => Array.isArray(one))
     ? (list as unknown as readonly (readonly [string, string | readonly string[]])[])
     : list.flatMap((name, index) => (index % 2 === 0 ? [[name, list[index + 1]] as [string, string]] : []));
@@ -104,9 +167,7 @@ function setList(response: Guarded, list: readonly unknown[]): void {
     response.setHeader(name, values.length === 1 ? (values[0] as string) : values);
 }
 
-function finish(response: Guarded): void {
-  const held = response[HELD];
-  if (held === undefined) return;
+function finish(response: MiddlewareResponse, held: Held): void {
   if (held.vary !== undefined && response.getHeader('vary') !== held.vary) vary(response, held.vary);
   const { policy, allowOrigin } = held.grant;
   const found = headerOf(response, 'access-control-allow-origin');
@@ -121,7 +182,7 @@ function finish(response: Guarded): void {
   put(response, 'Access-Control-Allow-Credentials', credentials);
 }
 
-function headerOf(response: Guarded, name: string): string | undefined {
+function headerOf(response: MiddlewareResponse, name: string): string | undefined {
   const value = response.getHeader(name);
   return value === undefined ? undefined : textOf(value);
 }
@@ -131,7 +192,7 @@ function textOf(value: number | string | readonly string[]): string {
   return typeof value === 'object' ? value.join(', ') : String(value);
 }
 
-function put(response: Guarded, name: string, value: string | undefined): void {
+function put(response: MiddlewareResponse, name: string, value: string | undefined): void {
   if (value === undefined) response.removeHeader(name);
   else response.setHeader(name, value);
 }

@@ -27,7 +27,7 @@ export type OriginFunction<R = AnyRequest> = OriginDecider<R>['decide'];
 /** Beside the origin, what a function in `origin` is given. */
 export interface OriginContext<R = AnyRequest> {
   readonly request: R;
-  /** Aborted when nobody waits any more. */
+  /** Aborted once it has taken too long. */
   readonly signal: PlatformSignal;
 }
 
@@ -97,7 +97,10 @@ export interface CorsOptions<R = AnyRequest> extends RouteOptions<R> {
   readonly onDecision?: ((decision: Decision) => void) | undefined;
   /** What to do where something writes another allowed origin later: report it, or write ours again. Default: `report`. */
   readonly onConflict?: 'report' | 'keep-ours' | undefined;
-  /** Whether refusals are explained on the console, each once. Default: unless `NODE_ENV` is `production` or `test`. */
+  /**
+   * Whether refusals are explained on the console, each once. Default: unless `NODE_ENV` is `production` or `test`; that
+   * the function in `origin` fails is told everywhere.
+   */
   readonly log?: boolean | undefined;
 }
 
@@ -170,7 +173,9 @@ export interface MiddlewareResponse {
   getHeader(name: string): number | string | readonly string[] | undefined;
   removeHeader(name: string): void;
   writeHead(status: number, ...more: never[]): unknown;
-  end(body?: string): unknown;
+  // Two signatures, since `node:http2` has no single one that takes both.
+  end(): unknown;
+  end(body: string): unknown;
 }
 
 /** What is needed of a `Request`. */

@@ -67,7 +67,13 @@ export function parseOrigin(text: string): ParsedOrigin {
 const remembered = new Map<string, ParsedOrigin>();
 const MOST_REMEMBERED = 1000;
 
+/** Most of them: a name whose last label is no number, nothing to be mended, no port, no punycode to be checked. */
+const PLAIN = /^(https?):\/\/((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z](?:[a-z0-9-]*[a-z0-9])?)$/;
+
 function parse(text: string): ParsedOrigin {
+  const [, scheme, host = ''] = PLAIN.exec(text) ?? [];
+  if (scheme && !host.includes('xn--'))
+    return { ok: true, kind: 'tuple', scheme: scheme as TupleOrigin['scheme'], host, port: undefined };
   const { flaws, meant } = read(text);
   const [first, ...others] = inTellingOrder(flaws);
   if (first !== undefined) {

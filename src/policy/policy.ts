@@ -151,6 +151,8 @@ export interface Policy<C> {
   /** Where `maxAge` is written; where it is certainly missing, what it is missing from. */
   readonly maxAge: { readonly at: C; readonly missing: boolean };
   readonly faults: readonly Fault<C>[];
+  /** What it says in `Vary` it says again if somebody overwrites it. */
+  readonly keepsVary?: boolean;
   /** What it is composed of, in the order in which a request comes to them; nothing if it is one piece. */
   readonly layers?: readonly Policy<C>[] | undefined;
   /** What the policy would be with that change; nothing if it cannot say. A remedy must not bring up another problem. */

@@ -26,7 +26,7 @@ export interface Page {
 }
 
 export const pages = pagesIn(folder);
-/** All but the manual of the middleware, which `middleware.test.ts` runs instead of linting it. */
+/** All but the manual of the middleware, which `middleware.model.test.ts` runs instead of linting it. */
 export const guides = pagesIn(new URL('../', folder)).filter(({ name }) => name !== 'middleware');
 
 function pagesIn(folder: URL): readonly Page[] {

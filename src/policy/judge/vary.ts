@@ -30,6 +30,7 @@ export function judgeVary<C>(policy: Policy<C>, { anybody, witnesses }: Access<C
       if (said?.value !== origin || end.is === 'hangs' || end.is === 'fails') continue;
       const vary = headers.get('vary');
       if (vary && (vary.value === undefined || NAMES_ORIGIN.test(vary.value))) continue;
+      if (policy.layers?.some((layer) => layer.keepsVary && saysOrigin(layer, origin))) continue;
       const data = { witness: origin };
       if (!vary) return [{ code: 'missing-vary', cause: said.cause, data, places: {} }];
       const earlier = policy.layers?.find((layer) => saysOrigin(layer, origin));

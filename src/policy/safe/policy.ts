@@ -48,6 +48,7 @@ const MOST_NOTED = 400;
 
 export class SafePolicy<C> implements Policy<C> {
   readonly library = SAFE_LIBRARY;
+  readonly keepsVary = true;
   readonly at: C;
   readonly faults: readonly Fault<C>[];
   readonly #exact: ReadonlyMap<string, Entry<C>>;
@@ -258,16 +259,18 @@ function varied<C>(before: Said<C> | undefined, name: string, cause: C): Said<C>
     : { ...before, value: before.value === '' ? name : `${before.value}, ${name}` };
 }
 
+const AS_BROWSERS_ASK = /^[a-z0-9-]+(?:,[a-z0-9-]+)*$/;
+
 /**
  * The headers that a preflight asks for and that a page may send at all: lower case, each once, in their order. What
  * goes beyond any browser's list, in length or number, is not looked at.
  */
 export function requestedHeaders(value: string): readonly string[] {
   if (value.length > MOST_HEADER_BYTES) return [];
-  const names = new Set<string>();
-  for (const item of value.toLowerCase().split(',', MOST_HEADERS)) {
-    const name = strip(item, tabOrSpace);
-    if (isToken(name) && !isForbiddenRequestHeader(name)) names.add(name);
-  }
-  return [...names];
+  const items = value.toLowerCase().split(',', MOST_HEADERS);
+  // As browsers write it. What is said of each name below is true of all of them then.
+  const names = AS_BROWSERS_ASK.test(value)
+    ? items
+    : items.map((item) => strip(item, tabOrSpace)).filter(isToken);
+  return [...new Set(names.filter((name) => !isForbiddenRequestHeader(name)))];
 }
