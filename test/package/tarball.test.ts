@@ -26,9 +26,33 @@ describe('the packed package', () => {
   it('holds the plugin and its types, one of each for every source, and nothing that was left behind', () => {
     const modules = [...sources('src'), ...sources('rules')];
     expect(modules).toContain(path.join('src', 'index'));
-    expect(files.filter((file) => file.startsWith(`dist${path.sep}`))).toEqual(
+    expect(files.filter((file) => /^dist\/(?!cjs\/)/.test(file))).toEqual(
       modules.flatMap((module) => [`dist/${module}.js`, `dist/${module}.d.ts`]).sort(),
     );
+  });
+
+  it('holds the middleware as CommonJS too, with what it needs of the policy, and nothing of the linter', () => {
+    const inside = files.filter((file) => file.startsWith('dist/cjs/')).map((file) => file.slice(9));
+    const middleware = sources('src/middleware').map((module) => path.relative('src', module));
+    expect(inside.filter((file) => file.startsWith('middleware/'))).toEqual(
+      middleware.flatMap((module) => [`${module}.js`, `${module}.d.ts`]).sort(),
+    );
+    expect(inside.filter((file) => !/^(?:middleware|policy)\//.test(file))).toEqual(['package.json']);
+    expect(JSON.parse(text('dist/cjs/package.json'))).toEqual({ type: 'commonjs' });
+  });
+
+  it('leads resolvers that do not read `exports` to the same files', () => {
+    const { exports } = JSON.parse(text('package.json')) as {
+      exports: Record<string, Record<'import' | 'require', { types: string; default: string }>>;
+    };
+    for (const entry of ['middleware', 'middleware/fetch']) {
+      const stub = JSON.parse(text(`${entry}/package.json`)) as Record<'main' | 'module' | 'types', string>;
+      const target = (file: string): string => `./${path.posix.join(entry, file)}`;
+      expect({ types: target(stub.types), default: target(stub.main) }).toEqual(
+        exports[`./${entry}`]?.require,
+      );
+      expect(target(stub.module)).toBe(exports[`./${entry}`]?.import.default);
+    }
   });
 
   it('holds a page for every rule', () => {
@@ -43,6 +67,8 @@ describe('the packed package', () => {
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
+      'middleware/fetch/package.json',
+      'middleware/package.json',
       'package.json',
     ]);
   });
