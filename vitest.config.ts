@@ -9,8 +9,9 @@ export default defineConfig({
     isolate: false,
     maxWorkers: '100%',
     // `npm run test:model` runs what asks the libraries themselves, and the long comparisons with them, `npm run
-    // test:package` what needs the built plugin.
+    // test:package` what needs the built plugin, `npm run test:browser` what needs a browser.
     exclude: [
+      'test/browser/**',
       'test/facts/**',
       'test/package/**',
       'test/**/*.model.test.ts',
