@@ -1,7 +1,7 @@
 /** A policy made ready to answer: everything that can be worked out before a request comes is worked out. */
 import { parseOrigin } from '../policy/origin.ts';
 import type { OptionPath, SafeOptions } from '../policy/safe/options.ts';
-import { MOST_HEADER_BYTES, requestedHeaders } from '../policy/safe/policy.ts';
+import { MOST_HEADER_BYTES, reflectedHeaders } from '../policy/safe/policy.ts';
 import { isSafelistedMethod } from '../policy/names.ts';
 import { FunctionCheck, LookupCheck, type Check } from './check.ts';
 import { LONGEST_ORIGIN, PatternMatcher } from './matcher.ts';
@@ -106,10 +106,10 @@ export class CompiledPolicy {
   /** What is answered to the headers that are asked for, where there is no list; `''`: no header. */
   reflected(asked: string | undefined): string {
     if (this.#headers || asked === undefined || asked === '') return '';
-    if (asked.length > LONGEST_REMEMBERED) return requestedHeaders(asked).join(',');
+    if (asked.length > LONGEST_REMEMBERED) return reflectedHeaders(asked);
     let answer = this.#reflected.get(asked);
     if (answer === undefined) {
-      answer = requestedHeaders(asked).join(',');
+      answer = reflectedHeaders(asked);
       if (this.#reflected.size >= MOST_REMEMBERED) this.#reflected.clear();
       this.#reflected.set(asked, answer);
     }
@@ -130,7 +130,7 @@ export class CompiledPolicy {
       .split(',')
       .map((name) => name.trim().toLowerCase())
       .filter((name) => name !== '');
-    const allowed = this.#headers ?? new Set(requestedHeaders(asked));
+    const allowed = this.#headers ?? new Set(reflectedHeaders(asked).split(','));
     return this.#headers?.has('*')
       ? names.find((name) => name === 'authorization' && !allowed.has(name))
       : names.find((name) => !allowed.has(name));

@@ -14,7 +14,7 @@ import {
 } from '../policy/safe/options.ts';
 import { DEFAULT_METHODS, SafePolicy, type Consult } from '../policy/safe/policy.ts';
 import { DEFAULT_CACHE_FOR, DEFAULT_CACHE_SIZE, DEFAULT_TIMEOUT } from './check.ts';
-import { configProblem, CorsConfigError, refusalOf, warningOf } from './problems.ts';
+import { CorsConfigError, idleWarning, refusalOf, warningOf } from './problems.ts';
 import { snapshot } from './snapshot.ts';
 import type {
   ConfigProblem,
@@ -52,18 +52,7 @@ export function understand(options: unknown): Understood {
   return {
     config: configOf(given, kept),
     read: kept,
-    warnings: [
-      ...problems.flatMap((one) => warningOf(one) ?? []),
-      ...read.repeated.map(({ text, cause }) =>
-        configProblem(
-          'repeated-entry',
-          written(cause),
-          'valid-cors-options',
-          `\`${text}\` stands there twice.`,
-          'Take one of them out: nothing changes.',
-        ),
-      ),
-    ],
+    warnings: [...problems.flatMap((one) => warningOf(one) ?? []), ...read.idle.map(idleWarning)],
   };
 }
 

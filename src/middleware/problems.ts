@@ -1,6 +1,6 @@
 /** What is wrong with options: which problems keep the middleware from starting, and what to do about each. */
 import { describe, words, type Problem, type ProblemCode } from '../policy/problems.ts';
-import { SAFE_LIBRARY, written, type OptionPath } from '../policy/safe/options.ts';
+import { SAFE_LIBRARY, written, type Idle, type OptionPath } from '../policy/safe/options.ts';
 import { isRefused, type RefusedCode } from '../policy/safe/refused.ts';
 import { rulePage } from './pages.ts';
 import type { ConfigProblem } from './types.ts';
@@ -46,7 +46,15 @@ const WARNED: Partial<Record<ProblemCode, Remedy>> = {
 };
 
 /** What is only told. An entry that is repeated is no problem of the policy, but of how it is written. */
-export const WARNED_CODES: readonly string[] = [...Object.keys(WARNED), 'repeated-entry'];
+export const WARNED_CODES: readonly string[] = [...Object.keys(WARNED), 'repeated-entry', 'idle-option'];
+
+export function idleWarning({ code, text, cause }: Idle<OptionPath>): ConfigProblem {
+  const [message, remedy] =
+    code === 'repeated-entry'
+      ? [`\`${text}\` stands there twice.`, 'Take one of them out: nothing changes.']
+      : [`\`${text}\` says what happens anyhow.`, 'Take it out: nothing changes.'];
+  return configProblem(code, written(cause), 'valid-cors-options', message, remedy);
+}
 
 function given({ remedy = '' }: Readonly<Record<string, string>>): string {
   return remedy;

@@ -19,25 +19,30 @@ export interface Held {
 
 type WriteHead = (this: MiddlewareResponse, status: number, ...more: unknown[]) => unknown;
 
-/** A response that is guarded. */
-interface Guarded {
+/**
+ * The same in every copy of this package: one may be loaded as a module and one as CommonJS, or in another version, so what
+ * stands there is only ever added to.
+ */
+const HELD = Symbol.for('eslint-plugin-cors/middleware');
+const INNER = Symbol.for('eslint-plugin-cors/middleware/writeHead');
+
+interface Guarded extends MiddlewareResponse {
   /** `undefined`: it was left to its handler again. */
-  held: Held | undefined;
+  [HELD]?: Held | undefined;
   /** What stood in the place of `writeHead`, if it was not the class's own. */
-  readonly inner: WriteHead | undefined;
+  [INNER]?: WriteHead | undefined;
 }
 
 /**
- * One for every copy of this package: one may be loaded as a module and one as CommonJS, or in another version, so what
- * stands in it is only ever added to.
+ * The same for responses on which a new property is dear. Express gives each one a prototype, and with it a shape of its
+ * own, so that two properties cost more than all the rest of the work here.
  */
-const KEY = Symbol.for('eslint-plugin-cors/middleware');
-const shared = globalThis as { [KEY]?: WeakMap<object, Guarded> };
-const guardedResponses = (shared[KEY] ??= new WeakMap());
+const shared = globalThis as { [HELD]?: WeakMap<object, Held | undefined> };
+const heldBeside = (shared[HELD] ??= new WeakMap());
 
 /** What an instance has said on this response before. */
 export function heldBy(response: MiddlewareResponse): Held | undefined {
-  return guardedResponses.get(response)?.held;
+  return (response as Guarded)[HELD] ?? heldBeside.get(response);
 }
 
 /** Takes back what an outer instance has said; `Vary` stays, since it was looked at. */
@@ -50,8 +55,8 @@ export function replaced(response: MiddlewareResponse, { allowOrigin }: Grant): 
 
 /** Leaves the response to its handler: CORS is off for it. */
 export function release(response: MiddlewareResponse): void {
-  const guarded = guardedResponses.get(response);
-  if (guarded) guarded.held = undefined;
+  if (HELD in response) (response as Guarded)[HELD] = undefined;
+  else if (heldBeside.has(response)) heldBeside.set(response, undefined);
 }
 
 /** Adds names to `Vary`. */
@@ -69,20 +74,25 @@ export function varied(response: MiddlewareResponse, names: string): string {
 
 /** Sees to it that what the policy says still stands when the headers are sent. */
 export function guard(response: MiddlewareResponse, held: Held): void {
-  const guarded = guardedResponses.get(response);
-  if (guarded) {
-    guarded.held = held;
-    return;
-  }
-  const isOwn = Object.hasOwn(response, 'writeHead');
-  guardedResponses.set(response, { held, inner: isOwn ? (response.writeHead as WriteHead) : undefined });
-  if (isOwn || !isInherited(response)) response.writeHead = ownWriteHead;
+  const guarded = response as Guarded;
+  if (HELD in guarded) guarded[HELD] = held;
+  else if (heldBeside.has(guarded)) heldBeside.set(guarded, held);
+  else if (Object.hasOwn(guarded, 'writeHead')) {
+    guarded[INNER] = guarded.writeHead as WriteHead;
+    setOn(guarded, held);
+  } else if (isInherited(guarded)) heldBeside.set(guarded, held);
+  else setOn(guarded, held);
+}
+
+function setOn(guarded: Guarded, held: Held): void {
+  guarded[HELD] = held;
+  guarded.writeHead = ownWriteHead;
 }
 
 /**
- * Express gives each response a prototype of its own making, and with it a shape of its own, on which a new property costs
- * more than all the rest of the work here. So the guard stands on the object between that and Node's class, once: it does
- * nothing for a response that no policy was asked about. Nothing of Node's own is touched.
+ * Whether the guard stands on what the response inherits from: under Express, on the object between the response and
+ * Node's class, where it is put once, and does nothing for a response that no policy was asked about. Nothing of Node's own
+ * is touched.
  */
 function isInherited(response: MiddlewareResponse): boolean {
   let below: object | undefined;
@@ -105,13 +115,12 @@ function isInherited(response: MiddlewareResponse): boolean {
 
 /** Whether it is the guard of this copy of the package, or of another. */
 export function isGuard(writeHead: unknown): boolean {
-  return typeof writeHead === 'function' && KEY in writeHead;
+  return typeof writeHead === 'function' && HELD in writeHead;
 }
 
 /** Node calls this on every way to send headers: `writeHead`, `write`, `end`, `flushHeaders`, `pipe`. */
-function ownWriteHead(this: MiddlewareResponse, ...given: Written): unknown {
-  const { held, inner = inheritedBy(this) } = guardedResponses.get(this) ?? {};
-  return checked(this, held, inner, given);
+function ownWriteHead(this: Guarded, ...given: Written): unknown {
+  return checked(this, heldBy(this), this[INNER] ?? inheritedBy(this), given);
 }
 
 /** The same where it is inherited: behind whatever stands in its place on the response itself. */
@@ -119,7 +128,7 @@ function inheritedWriteHead(this: MiddlewareResponse, ...given: Written): unknow
   return checked(this, heldBy(this), inheritedBy(this), given);
 }
 
-for (const fn of [ownWriteHead, inheritedWriteHead]) Object.defineProperty(fn, KEY, { value: true });
+for (const fn of [ownWriteHead, inheritedWriteHead]) Object.defineProperty(fn, HELD, { value: true });
 
 type Written = [status: number, ...more: unknown[]];
 

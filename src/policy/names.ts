@@ -75,6 +75,15 @@ const forbiddenRequestHeaders: ReadonlySet<string> = new Set([
   'via',
 ]);
 
+/** Whether a list of header names, in lower case and with nothing but commas between them, holds one that is forbidden. */
+export function holdsForbiddenRequestHeader(list: string): boolean {
+  return forbiddenInList.test(list);
+}
+
+const forbiddenInList = new RegExp(
+  `(?:^|,)(?:${[...forbiddenRequestHeaders].join('|')}|proxy-[^,]*|sec-[^,]*)(?:,|$)`,
+);
+
 const methodOverrides: ReadonlySet<string> = new Set([
   'x-http-method',
   'x-http-method-override',

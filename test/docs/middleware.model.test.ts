@@ -444,7 +444,7 @@ describe('the codes', () => {
 
   test('of the warnings are those that are only told', () => {
     const warnings = codes.filter(({ code }) => warningOf(problem(code))).map(({ code }) => code);
-    expect(firstCells('Warnings').toSorted()).toEqual([...warnings, 'repeated-entry'].toSorted());
+    expect(firstCells('Warnings').toSorted()).toEqual([...warnings, 'repeated-entry', 'idle-option'].toSorted());
   });
 });
 

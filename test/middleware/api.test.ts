@@ -125,6 +125,7 @@ describe('the interface', () => {
   it('warns of these things', () => {
     expect([...WARNED_CODES].sort()).toMatchInlineSnapshot(`
       [
+        "idle-option",
         "max-age-too-long",
         "repeated-entry",
         "response-header-allowed",

@@ -51,6 +51,14 @@ export interface Names<C> {
   readonly open: boolean;
 }
 
+/** What is written in vain, and harms nobody: an entry that stands there twice, or an option that says what happens anyhow. */
+export interface Idle<C> {
+  readonly code: 'repeated-entry' | 'idle-option';
+  /** The entry or the option. */
+  readonly text: string;
+  readonly cause: C;
+}
+
 export interface SafeOptions<C> {
   /** The whole object. */
   readonly at: C;
@@ -69,8 +77,7 @@ export interface SafeOptions<C> {
   /** By the beginning of the path, the longest first. */
   readonly routes: readonly (readonly [prefix: string, options: SafeOptions<C>])[];
   readonly faults: readonly Fault<C>[];
-  /** Entries that stand there twice. */
-  readonly repeated: readonly { readonly text: string; readonly cause: C }[];
+  readonly idle: readonly Idle<C>[];
 }
 
 /** What an options object may hold, in the order of the manual. */
@@ -121,7 +128,7 @@ type Bag = Readonly<Record<string, unknown>>;
 
 class Reader<C> {
   readonly #faults: Fault<C>[] = [];
-  readonly #repeated: { readonly text: string; readonly cause: C }[] = [];
+  readonly #idle: Idle<C>[] = [];
   readonly #at: (path: OptionPath) => C;
 
   constructor(at: (path: OptionPath) => C) {
@@ -154,7 +161,7 @@ class Reader<C> {
     this.#crossSite(read('refuseCrossSite'), inside('refuseCrossSite'), origins);
     // Mistakes of a route stand among those of the whole.
     const isWhole = path.length === 0;
-    return { ...options, faults: isWhole ? this.#faults : [], repeated: isWhole ? this.#repeated : [] };
+    return { ...options, faults: isWhole ? this.#faults : [], idle: isWhole ? this.#idle : [] };
   }
 
   unreadable(path: OptionPath): void {
@@ -176,6 +183,10 @@ class Reader<C> {
     for (const name of Object.keys(bag)) {
       if (allowed.includes(name)) continue;
       const here = [...path, name];
+      if (name === 'preflightContinue' && bag[name] === false) {
+        this.#idle.push({ code: 'idle-option', text: name, cause: this.#at(here) });
+        continue;
+      }
       if (Object.hasOwn(GONE, name)) {
         this.#notTaken(here, name, bag[name], GONE[name] ?? '');
         continue;
@@ -227,7 +238,8 @@ class Reader<C> {
       else {
         const entry = this.#entry(one, path);
         if (!entry) open = true;
-        else if (entries.has(entry.text)) this.#repeated.push({ text: entry.text, cause: entry.cause });
+        else if (entries.has(entry.text))
+          this.#idle.push({ code: 'repeated-entry', text: entry.text, cause: entry.cause });
         else entries.set(entry.text, entry);
       }
     });
@@ -348,7 +360,7 @@ class Reader<C> {
           const text = strip(piece, tabOrSpace);
           if (text === '') continue;
           const key = list === 'methods' || !isToken(text) ? text : text.toLowerCase();
-          if (names.has(key)) this.#repeated.push({ text, cause: this.#at(here) });
+          if (names.has(key)) this.#idle.push({ code: 'repeated-entry', text, cause: this.#at(here) });
           else names.set(key, { text, cause: this.#at(here), in: list });
         }
     });

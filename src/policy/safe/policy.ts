@@ -3,7 +3,7 @@
  * the linter where it finds the middleware in code; what `src/middleware` really answers is tested against it.
  */
 import type { Comparison } from '../comparison.ts';
-import { isForbiddenRequestHeader, isToken } from '../names.ts';
+import { holdsForbiddenRequestHeader, isForbiddenRequestHeader, isToken } from '../names.ts';
 import { parseOrigin, type Origin } from '../origin.ts';
 import { serializePattern, takes, type OriginPattern } from '../origin-pattern.ts';
 import type {
@@ -225,8 +225,8 @@ export function answered<C>(
   else say('access-control-allow-methods', DEFAULT_METHODS.join(','), options.at, true);
   if (options.allowedHeaders) list(headers, 'access-control-allow-headers', options.allowedHeaders);
   else {
-    const asked = requestedHeaders(request.headers.get('access-control-request-headers') ?? '');
-    if (asked.length > 0) say('access-control-allow-headers', asked.join(','), options.at, true);
+    const asked = reflectedHeaders(request.headers.get('access-control-request-headers') ?? '');
+    if (asked !== '') say('access-control-allow-headers', asked, options.at, true);
   }
   const { maxAge } = options;
   if (maxAge)
@@ -262,15 +262,16 @@ function varied<C>(before: Said<C> | undefined, name: string, cause: C): Said<C>
 const AS_BROWSERS_ASK = /^[a-z0-9-]+(?:,[a-z0-9-]+)*$/;
 
 /**
- * The headers that a preflight asks for and that a page may send at all: lower case, each once, in their order. What
- * goes beyond any browser's list, in length or number, is not looked at.
+ * The headers that a preflight asks for and that a page may send at all, as they are answered back: lower case, each once,
+ * in their order. What goes beyond any browser's list, in length or number, is not looked at.
  */
-export function requestedHeaders(value: string): readonly string[] {
-  if (value.length > MOST_HEADER_BYTES) return [];
-  const items = value.toLowerCase().split(',', MOST_HEADERS);
-  // As browsers write it. What is said of each name below is true of all of them then.
-  const names = AS_BROWSERS_ASK.test(value)
-    ? items
-    : items.map((item) => strip(item, tabOrSpace)).filter(isToken);
-  return [...new Set(names.filter((name) => !isForbiddenRequestHeader(name)))];
+export function reflectedHeaders(value: string): string {
+  if (value.length > MOST_HEADER_BYTES) return '';
+  // Nearly always, and then there is nothing to be done for each name.
+  if (AS_BROWSERS_ASK.test(value) && !holdsForbiddenRequestHeader(value)) return value;
+  const items = value.toLowerCase().split(',', MOST_HEADERS + 1);
+  if (items.length > MOST_HEADERS) return '';
+  const names = items.map((item) => strip(item, tabOrSpace));
+  const sendable = names.filter((name) => isToken(name) && !isForbiddenRequestHeader(name));
+  return [...new Set(sendable)].join(',');
 }
