@@ -10,7 +10,7 @@
  */
 import { isLoopback, parseOrigin, type Origin, type OriginFlaw, type TupleOrigin } from './origin.ts';
 import { describeFlaw } from './origin-flaws.ts';
-import { isAddress } from './shared-hosts.ts';
+import { isAddress, isPrivateSuffix } from './shared-hosts.ts';
 
 export type OriginPattern =
   | { readonly kind: 'exact'; readonly origin: Origin }
@@ -70,8 +70,9 @@ function readWild(text: string): OriginPattern | string {
   const base = baseIn(text);
   if (!label.includes('*')) return 'its `*` does not stand in the first label of the host';
   if (base === '') return label === '*' ? 'it lets in every host' : WHERE;
-  // `https://*.com`: whoever registers a name is let in. One's own machine has no owner above it.
-  if (!base.replace(/\.$/, '').includes('.') && base !== 'localhost')
+  // `https://*.com`: whoever registers a name is let in. In one's own network and machine nobody does.
+  const owner = base.replace(/\.$/, '');
+  if (!owner.includes('.') && !isPrivateSuffix(owner))
     return label === '*'
       ? 'it lets in everybody who registers a name there'
       : `anybody can register a name that fits it, such as \`${label.replace('*', 'evil')}.${base}\``;

@@ -196,10 +196,12 @@ function isGivenOut(text: string, { suffix, naming }: SharedHost): boolean {
 export function isPrivateName(host: string): boolean {
   const name = withoutFinalDot(host);
   if (isAddress(name)) return false;
-  return (
-    !name.includes('.') ||
-    /\.(?:localhost|local|internal|intranet|private|corp|home|lan|test|invalid)$/.test(name)
-  );
+  return !name.includes('.') || isPrivateSuffix(name.slice(name.lastIndexOf('.') + 1));
+}
+
+/** Whether nobody outside of one machine or network can have a name that ends in this label. */
+export function isPrivateSuffix(label: string): boolean {
+  return /^(?:localhost|local|internal|intranet|private|corp|home|lan|test|invalid)$/.test(label);
 }
 
 /** An IPv4 or IPv6 address as browsers write it in an origin. */

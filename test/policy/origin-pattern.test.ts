@@ -53,6 +53,8 @@ describe('parsePattern', () => {
     'https://*.xn--bcher-kva.example',
     'https://*.co.uk', // whether that is wise, the judge says
     'http://*.localhost',
+    'https://*.internal',
+    'https://build-*.lan:8443',
     'http://*.localhost:3000',
     'https://preview-*.example.app',
     'https://*-team.example.app',
@@ -244,6 +246,8 @@ describe('takes', () => {
     ],
     [
       'http://*.localhost',
+    'https://*.internal',
+    'https://build-*.lan:8443',
       ['http://app.localhost', 'http://a.b.localhost'],
       ['http://localhost', 'http://app.localhost:3000', 'https://app.localhost', 'http://evillocalhost'],
     ],
