@@ -13,15 +13,18 @@ export default defineRule({
     hasSuggestions: true,
     schema: [],
   },
-  problems: ({ migrations, hasMiddleware }) =>
-    migrations.map((migration) => problemOf(migration, hasMiddleware)),
+  problems: ({ migrations, hasMiddleware }, edit) =>
+    migrations.map((migration) => problemOf(migration, edit.whatIsLeft(migration), hasMiddleware)),
   create:
     () =>
     ({ code, cause }, edit) => ({ suggest: [code === 'replaceable' ? edit.useSafeCors(cause) : undefined] }),
 });
 
-function problemOf({ call, plan }: Migration, isInstalled: boolean): Problem<Migration['call']> {
-  const { undecided } = plan;
+function problemOf(
+  { call }: Migration,
+  undecided: string | undefined,
+  isInstalled: boolean,
+): Problem<Migration['call']> {
   const install = isInstalled ? '' : ' Install it with `npm install eslint-plugin-cors`.';
   return {
     code: undecided === undefined ? 'replaceable' : 'replaceable-undecided',

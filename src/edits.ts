@@ -5,7 +5,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Place } from './analysis/code.ts';
 import type { Migration } from './analysis/migration.ts';
-import { moveToMiddleware } from './migration-edit.ts';
+import { moveToMiddleware, whatIsLeft } from './migration-edit.ts';
 import type { Instead, Pattern } from './policy/comparison.ts';
 import { isLoopbackText } from './policy/judge/access.ts';
 import { listedOrigins, parseOrigin } from './policy/origin.ts';
@@ -132,6 +132,11 @@ export class Edits {
     if (!here) return undefined;
     const fix = moveToMiddleware(this.#source, migrations, here);
     return fix && { messageId: here.plan.origin ? 'useSafeCors' : 'useSafeCorsFromEnvironment', fix };
+  }
+
+  /** What has to be decided before `cors` can be replaced: the clause for it. */
+  whatIsLeft(migration: Migration): string | undefined {
+    return whatIsLeft(this.#source, migration);
   }
 
   /** Reads the allowed origins from the environment, in place of the value. */

@@ -2,6 +2,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Place } from './analysis/code.ts';
 import type { Migration } from './analysis/migration.ts';
+import { changesLater, changesOf, outsideOf, variableOf } from './live-options.ts';
 import { parseOrigin } from './policy/origin.ts';
 
 type Node = TSESTree.Node;
@@ -38,8 +39,10 @@ export function moveToMiddleware(
     return call ? [{ call, migration, fromEnvironment }] : [];
   });
   if (moves.length === 0 || moves.length !== migrations.length) return undefined;
-  const canMove = ({ migration }: Move): boolean =>
-    migration.plan.undecided === undefined || (migration === decided && migration.plan.onlyOrigin);
+  const canMove = ({ call, migration }: Move): boolean =>
+    migration === decided && migration.plan.onlyOrigin
+      ? !changesLater(source, call)
+      : whatIsLeft(source, migration) === undefined;
   if (!moves.every(canMove)) return undefined;
   const names = ['cors', ...(moves.some(({ fromEnvironment }) => fromEnvironment) ? ['originsFromEnv'] : [])];
   const imported = importChange(source, moves, names);
@@ -49,7 +52,17 @@ export function moveToMiddleware(
   return (fixer) => changes.map((change) => change(fixer));
 }
 
-function callAt(source: Source, { start, end }: Place): TSESTree.CallExpression | undefined {
+/** What has to be decided before the call can be moved: the clause for it. */
+export function whatIsLeft(source: Source, { call, plan }: Migration): string | undefined {
+  const node = callAt(source, call);
+  if (node && changesLater(source, node)) return 'whether what is added later is to count';
+  // `cors(options)(req, res, next)`: to make ours takes too long for that.
+  if (node?.parent.type === 'CallExpression' && node.parent.callee === node)
+    return 'what differs from one request to the next';
+  return plan.undecided;
+}
+
+export function callAt(source: Source, { start, end }: Place): TSESTree.CallExpression | undefined {
   for (let node = source.getNodeByRangeIndex(start); node; node = node.parent ?? null) {
     if (node.type === 'CallExpression' && node.range[0] === start && node.range[1] === end) return node;
     if (node.range[1] > end) return undefined;
@@ -64,7 +77,17 @@ function importChange(
   moves: readonly Move[],
   names: readonly string[],
 ): readonly Change[] | undefined {
-  const callees = moves.map(({ call }) => call.callee);
+  const callees = moves.map(({ call }) => call.callee).filter(({ type }) => type === 'Identifier');
+  const inline = moves.flatMap(({ call, fromEnvironment }) => {
+    const path = requiredBy(call.callee);
+    return path && !fromEnvironment && !hasComments(source, call.callee) ? [{ call, path }] : [];
+  });
+  if (callees.length + inline.length < moves.length) return undefined;
+  const required = inline.flatMap(({ call, path }): readonly Change[] => [
+    (fixer) => fixer.replaceText(path, quotedLike(path)),
+    (fixer) => fixer.insertTextAfter(call.callee, '.cors'),
+  ]);
+  if (callees.length === 0) return required;
   const variable = variableOf(source, callees[0]);
   const [definition, ...others] = variable?.defs ?? [];
   if (!variable || !definition || others.length > 0) return undefined;
@@ -80,40 +103,61 @@ function importChange(
   const local = variable.name;
   if (node.type === 'ImportDefaultSpecifier' || node.type === 'ImportNamespaceSpecifier') {
     const declaration = node.parent as TSESTree.ImportDeclaration;
-    if (declaration.specifiers.length !== 1 || hasComments(source, declaration)) return undefined;
-    const quote = declaration.source.raw[0];
-    const specifiers = names.map((name) => (name === 'cors' && local !== name ? `cors as ${local}` : name));
+    const types = declaration.specifiers.filter((one) => one !== node);
+    if (!types.every((one) => isOptionsType(source, one, moves)) || hasComments(source, declaration))
+      return undefined;
+    const specifiers = [
+      ...names.map((name) => (name === 'cors' && local !== name ? `cors as ${local}` : name)),
+      ...types.map((one) => source.getText(one)),
+    ];
     const end = declaration.source.range[1];
     return [
+      ...required,
       (fixer) =>
         fixer.replaceTextRange(
           [declaration.range[0], end],
-          `import { ${specifiers.join(', ')} } from ${quote}${MODULE}${quote}`,
+          `import { ${specifiers.join(', ')} } from ${quotedLike(declaration.source)}`,
         ),
     ];
   }
   if (node.type !== 'VariableDeclarator' || node.id.type !== 'Identifier' || !node.init) return undefined;
-  const call = node.init;
-  if (call.type !== 'CallExpression' || call.callee.type !== 'Identifier' || call.callee.name !== 'require')
-    return undefined;
-  const [path] = call.arguments;
-  if (path?.type !== 'Literal' || hasComments(source, node)) return undefined;
+  const path = requiredBy(node.init);
+  if (!path || hasComments(source, node)) return undefined;
   const properties = names.map((name) => (name === 'cors' && local !== name ? `cors: ${local}` : name));
-  const quote = path.raw[0];
   const { id } = node;
   return [
+    ...required,
     (fixer) => fixer.replaceText(id, `{ ${properties.join(', ')} }`),
-    (fixer) => fixer.replaceText(path, `${quote}${MODULE}${quote}`),
+    (fixer) => fixer.replaceText(path, quotedLike(path)),
   ];
 }
 
-function variableOf(source: Source, node: Node | undefined): TSESLint.Scope.Variable | undefined {
-  if (node?.type !== 'Identifier') return undefined;
-  for (let scope: TSESLint.Scope.Scope | null = source.getScope(node); scope; scope = scope.upper) {
-    const found = scope.set.get(node.name);
-    if (found) return found;
-  }
-  return undefined;
+/** `CorsOptions`, of which the middleware has one too, and which stands only at options that move. */
+function isOptionsType(source: Source, specifier: TSESTree.ImportClause, moves: readonly Move[]): boolean {
+  if (specifier.type !== 'ImportSpecifier' || source.getText(specifier.imported) !== 'CorsOptions')
+    return false;
+  const places = moves.map(({ call }) => declaratorOf(source, call.arguments[0])?.id.typeAnnotation);
+  return (variableOf(source, specifier.local)?.references ?? []).every(({ identifier }) =>
+    places.some((one) => one !== undefined && one.typeAnnotation === identifier.parent),
+  );
+}
+
+function declaratorOf(source: Source, given: Node | undefined): TSESTree.VariableDeclarator | undefined {
+  const { node } = variableOf(source, given)?.defs[0] ?? {};
+  return node?.type === 'VariableDeclarator' ? node : undefined;
+}
+
+/** The text in `require('cors')`. */
+function requiredBy(node: Node): TSESTree.Literal | undefined {
+  if (node.type !== 'CallExpression' || node.callee.type !== 'Identifier' || node.callee.name !== 'require')
+    return undefined;
+  const [path] = node.arguments;
+  return path?.type === 'Literal' ? path : undefined;
+}
+
+function quotedLike({ raw }: TSESTree.Literal): string {
+  const quote = raw[0] ?? "'";
+  return `${quote}${MODULE}${quote}`;
 }
 
 /** Whether some other thing of the file has that name already. */
@@ -157,18 +201,31 @@ function objectOf(
   const { node } = definition ?? {};
   if (!variable || others.length > 0 || node?.type !== 'VariableDeclarator') return undefined;
   const declaration = node.parent as TSESTree.VariableDeclaration;
-  if (declaration.kind !== 'const' || declaration.parent.type === 'ExportNamedDeclaration') return undefined;
-  // A type of npm `cors` does not know the middleware's options.
-  if (node.id.type === 'Identifier' && node.id.typeAnnotation) return undefined;
+  if (declaration.parent.type === 'ExportNamedDeclaration') return undefined;
+  // Where the import moves, so does the type that it brings; of any other nobody knows whether it fits.
+  const { typeAnnotation: type } = node.id.typeAnnotation ?? {};
+  if (type && !(type.type === 'TSTypeReference' && isImportedFromCors(source, type.typeName)))
+    return undefined;
   const reads = variable.references.filter((reference) => reference.isRead());
   const isOnlyGiven = reads.every(({ identifier }) =>
     moves.some(({ call }) => call.arguments[0] === (identifier as Node)),
   );
-  return isOnlyGiven && node.init?.type === 'ObjectExpression' ? node.init : undefined;
+  const writes = variable.references.filter((reference) => reference.isWrite());
+  return isOnlyGiven && writes.length === 1 && node.init?.type === 'ObjectExpression' ? node.init : undefined;
+}
+
+function isImportedFromCors(source: Source, name: Node): boolean {
+  const { node } = variableOf(source, name)?.defs[0] ?? {};
+  return (
+    node?.type === 'ImportSpecifier' &&
+    node.parent.type === 'ImportDeclaration' &&
+    node.parent.source.value === 'cors' &&
+    node.parent.specifiers.some(({ type }) => type === 'ImportDefaultSpecifier')
+  );
 }
 
 function emptyCallChange(source: Source, move: Move): readonly Change[] | undefined {
-  const origin = originText(source, move);
+  const origin = originText(source, move, undefined);
   const close = source.getLastToken(move.call);
   if (origin === undefined || !close || hasComments(source, move.call)) return undefined;
   return [(fixer) => fixer.insertTextBefore(close, `{ origin: ${origin} }`)];
@@ -179,30 +236,36 @@ function objectChanges(
   object: TSESTree.ObjectExpression,
   move: Move,
 ): readonly Change[] | undefined {
-  const changes: Change[] = [];
-  for (const name of move.migration.plan.drops) {
-    const property = propertyOf(object, name);
-    const change = property && removal(source, property);
-    if (!change) return undefined;
-    changes.push(change);
-  }
-  const { origin } = move.migration.plan;
+  const dropped = move.migration.plan.drops.map((name) => propertyOf(object, name));
+  const removals = dropped.map((one) => one && removal(source, one));
+  const changes = removals.flatMap((one) => one ?? []);
+  if (changes.length < removals.length) return undefined;
+  // What goes, or stands there otherwise, must be what counts.
+  const isPlain = object.properties.every((one) => one.type === 'Property' && !one.computed);
+  if (changes.length > 0 && !isPlain) return undefined;
+  const { isSameEverywhere, plan } = move.migration;
+  const { origin, keepsOut } = plan;
+  const property = propertyOf(object, 'origin');
   if (origin?.is === 'same' && !move.fromEnvironment) {
-    const filtered = withoutEmpty(source, propertyOf(object, 'origin')?.value);
+    const isRead = property !== undefined && isLast(object, property);
+    const filtered = isSameEverywhere ? [] : isRead ? withoutEmpty(source, property) : undefined;
     return filtered && [...changes, ...filtered];
   }
-  const text = originText(source, move);
+  const text = originText(source, move, property);
   if (text === undefined) return undefined;
-  const property = propertyOf(object, 'origin');
   if (property) {
-    if (hasComments(source, property)) return undefined;
-    changes.push((fixer) => fixer.replaceText(property, `origin: ${text}`));
+    if (hasComments(source, property) || !isLast(object, property)) return undefined;
+    const refusing = keepsOut && text !== "'*'" ? ', refuseCrossSite: true' : '';
+    changes.push((fixer) => fixer.replaceText(property, `origin: ${text}${refusing}`));
     return changes;
   }
   // A spread may hold it.
   if (object.properties.some(({ type }) => type === 'SpreadElement')) return undefined;
   const [first] = object.properties;
   if (!first && hasComments(source, object)) return undefined;
+  // In place of one that goes.
+  const [gone] = dropped;
+  if (gone) return [...changes.slice(1), (fixer) => fixer.replaceText(gone, `origin: ${text}`)];
   changes.push((fixer) =>
     first
       ? fixer.insertTextBefore(first, `origin: ${text}, `)
@@ -213,37 +276,82 @@ function objectChanges(
 
 /**
  * `''.split(',')` is a list with an empty text in it, which lets nobody in, and which the middleware does not start with.
- * Nothing where it cannot be left out, or where another value may stand there in another environment.
+ * Nothing where another value may stand there in another environment.
  */
-function withoutEmpty(source: Source, value: Node | undefined): readonly Change[] | undefined {
-  if (!value || !isTaken(source, value)) return undefined;
+function withoutEmpty(source: Source, property: TSESTree.Property): readonly Change[] | undefined {
+  if (!isTaken(source, property.value)) return undefined;
+  const { value } = property;
   const made = value.type === 'Identifier' ? initOf(variableOf(source, value)) : value;
   const text = made ? source.getText(made) : '';
   if (!/\.split\(/.test(text) || /\.filter\(/.test(text)) return [];
-  return value.type === 'CallExpression'
-    ? [(fixer) => fixer.insertTextAfter(value, '.filter(Boolean)')]
-    : undefined;
+  const list = isList(source, value);
+  if (!list) return undefined;
+  if (property.shorthand)
+    return [(fixer) => fixer.insertTextAfter(property, `: ${source.getText(value)}.filter(Boolean)`)];
+  if (value.type === 'CallExpression' || value.type === 'Identifier')
+    return [(fixer) => fixer.insertTextAfter(value, '.filter(Boolean)')];
+  return [
+    (fixer) => fixer.insertTextBefore(value, '('),
+    (fixer) => fixer.insertTextAfter(value, ').filter(Boolean)'),
+  ];
+}
+
+/** `a?.b()`, where something else stands for what is missing. */
+function unchained(node: Node): Node {
+  return node.type === 'ChainExpression' ? node.expression : node;
+}
+
+/** Whether it is a list whatever the environment is. */
+function isList(source: Source, node: Node): boolean {
+  switch (node.type) {
+    case 'ArrayExpression':
+    case 'CallExpression':
+      return true;
+    case 'ConditionalExpression':
+      return isList(source, node.consequent) && isList(source, node.alternate);
+    case 'LogicalExpression':
+      return isList(source, unchained(node.left)) && isList(source, node.right);
+    case 'Identifier': {
+      const made = initOf(variableOf(source, node));
+      return made !== undefined && made.type !== 'Identifier' && isList(source, made);
+    }
+    default:
+      return false;
+  }
 }
 
 /** Whether the middleware takes it as `origin` whatever the environment is, as far as it is written out. */
 function isTaken(source: Source, node: Node): boolean {
   switch (node.type) {
     case 'Literal':
-      return typeof node.value === 'string' && parseOrigin(node.value).ok && node.value !== 'null';
+      return (
+        node.value === false ||
+        (typeof node.value === 'string' && parseOrigin(node.value).ok && node.value !== 'null')
+      );
     case 'ArrayExpression':
       return node.elements.every(
         (one) => one && isTaken(source, one.type === 'SpreadElement' ? one.argument : one),
       );
     case 'ConditionalExpression':
       return isTaken(source, node.consequent) && isTaken(source, node.alternate);
+    case 'LogicalExpression':
+      return node.operator !== '&&' && isTaken(source, unchained(node.left)) && isTaken(source, node.right);
     case 'TSAsExpression':
     case 'TSSatisfiesExpression':
       return isTaken(source, node.expression);
     case 'CallExpression':
-      return /\.split\(/.test(source.getText(node));
+      // Of pieces of a text, with nothing made of them but texts.
+      return /\.split\(/.test(source.getText(node)) && !/RegExp|\bnew\b/.test(source.getText(node));
     case 'Identifier': {
-      const made = initOf(variableOf(source, node));
-      return made !== undefined && made.type !== 'Identifier' && isTaken(source, made);
+      const variable = variableOf(source, node);
+      const made = initOf(variable);
+      return (
+        variable !== undefined &&
+        made !== undefined &&
+        made.type !== 'Identifier' &&
+        isTaken(source, made) &&
+        changesOf(source, variable).every((change) => change?.every((one) => isTaken(source, one)))
+      );
     }
     default:
       return false;
@@ -256,60 +364,89 @@ function initOf(variable: TSESLint.Scope.Variable | undefined): Node | undefined
 }
 
 /** What is written for `origin`; nothing if it cannot be. */
-function originText(source: Source, { migration, fromEnvironment }: Move): string | undefined {
+function originText(
+  source: Source,
+  { migration, fromEnvironment }: Move,
+  property: TSESTree.Property | undefined,
+): string | undefined {
   if (fromEnvironment) return `originsFromEnv('${VARIABLE}')`;
   const { origin } = migration.plan;
   if (origin?.is === 'everybody') return "'*'";
-  if (origin?.is !== 'listed') return undefined;
-  const list = origin.by && listAsked(source, origin.by, migration.call);
+  if (origin?.is !== 'listed' || !property) return undefined;
+  const list = origin.by && listAsked(source, origin.by, property);
   if (list !== undefined) return list;
-  return origin.open || origin.texts.length === 0
-    ? undefined
-    : `[${origin.texts.map((text) => `'${text}'`).join(', ')}]`;
+  // A list that stands elsewhere, or comes with each call, would no longer count.
+  const value = property.value.type === 'Identifier' ? madeOf(source, property.value) : property.value;
+  if (origin.open || origin.texts.length === 0 || !value || outsideOf(source, value).length > 0)
+    return undefined;
+  return `[${origin.texts.map((text) => `'${text}'`).join(', ')}]`;
 }
 
-/** The list in `list.includes(origin)`, if it can be read where the options stand. */
-function listAsked(source: Source, by: Place, call: Place): string | undefined {
+/** What a variable of the file always is: what it is declared with, or the function of that name. */
+function madeOf(source: Source, node: Node): Node | undefined {
+  const variable = variableOf(source, node);
+  const [definition] = variable?.defs ?? [];
+  if (definition?.node.type === 'FunctionDeclaration') return definition.node;
+  return variable?.references.filter((one) => one.isWrite()).length === 1 ? initOf(variable) : undefined;
+}
+
+/** The list in `list.includes(origin)`, if it can be read where `origin` stands. */
+function listAsked(source: Source, by: Place, property: TSESTree.Property): string | undefined {
   const asked = callAt(source, by);
   if (asked?.callee.type !== 'MemberExpression' || asked.callee.property.type !== 'Identifier')
     return undefined;
-  const { object, property } = asked.callee;
+  const { object, property: method } = asked.callee;
+  if (object.type !== 'Identifier') return undefined;
   const variable = variableOf(source, object);
-  const block = variable?.scope.block;
-  // The list of a function around both, or of the file.
-  if (!block || block.range[0] > call.start || block.range[1] < call.end || object.type !== 'Identifier')
+  const definition = variable?.defs[0];
+  const reached = variableOf(source, object, property);
+  if (!variable || !definition || reached !== variable || definition.type === ('Parameter' as never))
     return undefined;
-  // Nobody else's, such as the function's own parameter.
-  if (block.range[0] >= by.start - 1 || variable.defs[0]?.type === ('Parameter' as never)) return undefined;
-  if (property.name === 'includes' || property.name === 'indexOf') return object.name;
-  return property.name === 'has' ? `[...${object.name}]` : undefined;
+  // Of the file or a function around both, made before, and always the same.
+  const isMade =
+    definition.type === ('ImportBinding' as never) ||
+    (definition.node.range[1] <= property.range[0] &&
+      variable.references.filter((one) => one.isWrite()).length === 1);
+  if (!isMade) return undefined;
+  if (method.name === 'includes' || method.name === 'indexOf') return object.name;
+  // A copy is as the set is now.
+  return method.name === 'has' && !changesLater(source, property) ? `[...${object.name}]` : undefined;
+}
+
+/** Nothing behind it can say something else. */
+function isLast({ properties }: TSESTree.ObjectExpression, property: TSESTree.Property): boolean {
+  return properties.every(
+    (one) =>
+      one.range[0] <= property.range[0] ||
+      (one.type === 'Property' && !one.computed && propertyName(one) !== propertyName(property)),
+  );
+}
+
+function propertyName({ key }: TSESTree.Property): unknown {
+  return key.type === 'Identifier' ? key.name : key.type === 'Literal' ? key.value : undefined;
 }
 
 function propertyOf(object: TSESTree.ObjectExpression, name: string): TSESTree.Property | undefined {
   return object.properties.find(
-    (one): one is TSESTree.Property =>
-      one.type === 'Property' &&
-      !one.computed &&
-      (one.key.type === 'Identifier'
-        ? one.key.name === name
-        : one.key.type === 'Literal' && one.key.value === name),
+    (one): one is TSESTree.Property => one.type === 'Property' && !one.computed && propertyName(one) === name,
   );
 }
 
-/** Takes a property out, with the comma behind it. */
+/** Takes a property out, with the comma behind it; comments around it stay. */
 function removal(source: Source, property: TSESTree.Property): Change | undefined {
+  if (hasComments(source, property)) return undefined;
   const [before, after] = [source.getTokenBefore(property), source.getTokenAfter(property)];
   if (!before || !after) return undefined;
-  const range: [number, number] =
-    after.value === ','
-      ? [before.range[1], after.range[1]]
-      : before.value === ','
-        ? [before.range[0], property.range[1]]
-        : [property.range[0], property.range[1]];
-  const isCommented = source
-    .getAllComments()
-    .some((one) => one.range[0] >= range[0] && one.range[1] <= range[1]);
-  return isCommented ? undefined : (fixer) => fixer.removeRange(range);
+  const last = source.getTokenBefore(property, { includeComments: true }) ?? before;
+  const next = source.getTokenAfter(property, { includeComments: true }) ?? after;
+  // A comment in front would swallow what comes behind.
+  const start = last === before ? before.range[1] : property.range[0];
+  if (after.value === ',') {
+    return next === after ? (fixer) => fixer.removeRange([start, after.range[1]]) : undefined;
+  }
+  if (before.value !== ',' || last !== before)
+    return (fixer) => fixer.removeRange([start, property.range[1]]);
+  return (fixer) => fixer.removeRange([before.range[0], property.range[1]]);
 }
 
 function hasComments(source: Source, node: Node): boolean {

@@ -32,7 +32,7 @@ export interface Definition<Options extends object> {
   /** Called for a file that may hold a policy: says what to do with which problems. */
   readonly create: (options: Options) => Report;
   /** What the rule reports, where that is not among the problems that all rules share. */
-  readonly problems?: (file: CorsFile) => readonly Problem<Place>[];
+  readonly problems?: (file: CorsFile, edit: Edits) => readonly Problem<Place>[];
 }
 
 /** Where the mistake stands, if that is another file. */
@@ -75,9 +75,9 @@ export function defineRule<Options extends object>({
       const report = create({ ...meta.defaultOptions?.[0], ...context.options[0] } as Options);
       return {
         Program(): void {
-          for (const { problem, file } of problemsOf(context, settings, problems)) {
+          for (const { problem, edit } of problemsOf(context, settings, problems)) {
             if (!codes.has(problem.code)) continue;
-            const reported = report(problem, new Edits(sourceCode, surroundingsOf(file)));
+            const reported = report(problem, edit);
             if (!reported) continue;
             const suggest = (reported.suggest ?? []).filter((edit) => edit !== undefined);
             context.report({
@@ -99,11 +99,12 @@ export function defineRule<Options extends object>({
 function problemsOf(
   { sourceCode, filename, languageOptions }: Readonly<TSESLint.RuleContext<string, readonly unknown[]>>,
   settings: ReturnType<typeof corsSettings>,
-  problems: (file: CorsFile) => readonly Problem<Place>[],
-): readonly { readonly problem: Problem<Place>; readonly file: CorsFile }[] {
+  problems: NonNullable<Definition<object>['problems']>,
+): readonly { readonly problem: Problem<Place>; readonly edit: Edits }[] {
   try {
     const file = corsFile(sourceCode, filename, settings, modulesFor(filename, languageOptions));
-    return problems(file).map((problem) => ({ problem, file }));
+    const edit = new Edits(sourceCode, surroundingsOf(file));
+    return problems(file, edit).map((problem) => ({ problem, edit }));
   } catch (error) {
     if (process.env['ESLINT_PLUGIN_CORS_DEBUG']) throw error;
     return [];

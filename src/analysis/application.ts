@@ -35,8 +35,8 @@ import { BudgetSpent } from './run/tree.ts';
 import { madeBy, type Obj } from './run/value.ts';
 import { importsIn, importsOf } from './run/wants.ts';
 import { waysOf, type Way } from './server/ways.ts';
-import { productionWorld, type World } from './run/world.ts';
-import { judgeWorlds } from './worlds.ts';
+import { ANYWHERE, productionWorld, type World } from './run/world.ts';
+import { byPlace, judgeWorlds } from './worlds.ts';
 
 /** What the user may tell the analysis in `settings.cors`. */
 export interface Settings {
@@ -84,7 +84,17 @@ export class Application {
   /** What the middleware of this package could take the place of, in the file itself. */
   get migrations(): readonly Migration[] {
     const view = this.#view;
-    return (view && unlessSpent(() => migrationsOf(view.layers, view.following.sources))) ?? [];
+    return (view && unlessSpent(() => this.#migrationsIn(view))) ?? [];
+  }
+
+  #migrationsIn(view: View): readonly Migration[] {
+    const { layers, following, run } = view;
+    const { sources, wishes } = following;
+    const anywhere = run.environment.read.size === 0 ? view : this.#look(ANYWHERE, wishes);
+    const together = serverOf(view)
+      .routes(layers)
+      .flatMap((route) => (route instanceof Route ? [route.layers] : []));
+    return migrationsOf({ layers, anywhere: byPlace(anywhere.layers), together }, sources);
   }
 
   /** How the files of the application hang together. */

@@ -14,7 +14,8 @@ const mayImport = {
   'src/package.ts': ['packages', 'package.json'],
   'src/settings.ts': ['src/analysis', 'packages'],
   'src/parse.ts': ['src/analysis', 'packages'],
-  'src/migration-edit.ts': ['src/analysis', 'src/policy', 'packages'],
+  'src/live-options.ts': ['packages'],
+  'src/migration-edit.ts': ['src/live-options.ts', 'src/analysis', 'src/policy', 'packages'],
   'src/edits.ts': ['src/migration-edit.ts', 'src/analysis', 'src/policy', 'packages'],
   'src/rule.ts': [
     'src/settings.ts',

@@ -246,8 +246,6 @@ describe('takes', () => {
     ],
     [
       'http://*.localhost',
-    'https://*.internal',
-    'https://build-*.lan:8443',
       ['http://app.localhost', 'http://a.b.localhost'],
       ['http://localhost', 'http://app.localhost:3000', 'https://app.localhost', 'http://evillocalhost'],
     ],

@@ -11,6 +11,7 @@ import { consult } from '../requests/callback.ts';
 import { Exchange } from '../requests/exchange.ts';
 import type { Library } from './library.ts';
 import { LayerMaker, UNCLEAR, watched, type Layer } from './layer.ts';
+import { plainBag } from './safe-cors.ts';
 import {
   appended,
   isFalsy,
@@ -44,7 +45,9 @@ export class CorsFactory extends LayerMaker {
 
 const makeLayer: Native = (run, { args, open, at, places }) => {
   const options = args[0] ?? (open ? run.unknown('parameter', at) : run.undefined(at));
-  return run.make(new CorsLayer({ run, value: options, at, argument: places[0], guard: run.guard }), at);
+  const { guard } = run;
+  const first = plainBag(run, guard, options);
+  return run.make(new CorsLayer({ run, value: options, at, argument: places[0], guard, first }), at);
 };
 
 /** What `cors(options)` would make of them. */

@@ -40,6 +40,7 @@ import {
   type Read,
 } from './options.ts';
 import { DEEPEST_LIST, isCallable, quote } from './origin-option.ts';
+import type { PlainBag } from './safe-cors.ts';
 
 /** The options that all of them have. */
 export const COMMON_OPTIONS = [
@@ -67,6 +68,8 @@ export interface Given {
   readonly argument: Place | undefined;
   /** The condition under which it was made. */
   readonly guard: Guard;
+  /** The options as they were then, if that is known. */
+  readonly first?: PlainBag | undefined;
 }
 
 /** Options that are read otherwise than they are written. */

@@ -113,7 +113,7 @@ function plainOptions(
   at: Place,
   functions: Map<unknown, Obj>,
 ): readonly Plain[] {
-  const isBag = leaf.type === 'object' && leaf.nature.is === 'plain';
+  const isBag = leaf.type === 'object' && leaf.nature.is === 'plain' && !isAddress(leaf);
   if (!isBag) {
     const { places, plain } = new Plainer(run, guard, functions).start();
     return [{ given: plain(leaf, [], at), at: (path) => places(path) ?? at }];
@@ -133,16 +133,18 @@ function plainOptions(
   });
 }
 
+/** An object of options as plain JavaScript, and where it stands, if it is written at all. */
+export interface PlainBag {
+  readonly given: Readonly<Record<string, unknown>>;
+  readonly at: Place | undefined;
+}
+
 /**
  * One object of options, as it is written; nothing if it is none, or is not known.
  *
  * @param given `undefined` in it stands for options that are not written.
  */
-export function plainBag(
-  run: Run,
-  guard: Guard,
-  given: Value,
-): { readonly given: Readonly<Record<string, unknown>>; readonly at: Place | undefined } | undefined {
+export function plainBag(run: Run, guard: Guard, given: Value): PlainBag | undefined {
   const leaf = here(run, guard, given);
   if (leaf?.type === 'known' && leaf.value === undefined) return { given: {}, at: undefined };
   if (leaf?.type !== 'object' || leaf.nature.is !== 'plain' || leaf.open) return undefined;
@@ -155,6 +157,11 @@ export function plainBag(
 function here(run: Run, guard: Guard, value: Tree<Leaf | Absent>): Leaf | Absent | undefined {
   const now = run.decisions.under(guard, value);
   return now instanceof Choice ? undefined : now;
+}
+
+/** `new URL(…)`, which is no bag of options. */
+function isAddress({ slots }: Obj): boolean {
+  return ['href', 'searchParams', 'toJSON'].every((name) => slots.has(name));
 }
 
 /** Makes values plain JavaScript, and notes where each stands. */
@@ -217,6 +224,7 @@ class Plainer {
 
   #bag(object: Obj, path: OptionPath): unknown {
     if (object.open) return UNKNOWN;
+    if (isAddress(object)) return new URL('https://example.com');
     const bag: Record<string, unknown> = {};
     for (const [name, slot] of this.run.entries(object)) {
       if (slot.getter) return UNKNOWN;
@@ -236,7 +244,10 @@ class Plainer {
     const items = list.items.map((item, index) =>
       this.#plain(here(this.run, this.guard, item), [...path, index], at),
     );
-    return list.open ? [...items, MORE] : items;
+    if (!list.open) return items;
+    const { deps } = list.open;
+    // What the environment lists was made for such a list; what other code puts there may be anything, at any time.
+    return [...items, deps.size > 0 && [...deps].every((one) => one.startsWith('env:')) ? MORE : UNKNOWN];
   }
 }
 
@@ -288,6 +299,7 @@ function askFunction(
 /** What `cors(options)` of this package returns; several policies where something in the options is open. */
 class SafeLayer extends Layer {
   readonly library = SAFE_LIBRARY;
+  readonly keepsVary = true;
 
   constructor(
     readonly run: Run,

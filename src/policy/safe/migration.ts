@@ -5,12 +5,12 @@
 import { mayRead, type PageRequest } from '../browser.ts';
 import type { Comparison } from '../comparison.ts';
 import { judge } from '../judge.ts';
-import { accessOf, STRANGER, type Access, type Witness } from '../judge/access.ts';
+import { accessOf, STRANGER, STRANGER_NAME, type Access, type Witness } from '../judge/access.ts';
 import { parseOrigin } from '../origin.ts';
 import { parsePattern, takes } from '../origin-pattern.ts';
 import { placeholderHost } from '../placeholder.ts';
 import { actualRequest, preflightRequest, type Outcome, type Policy, type Request } from '../policy.ts';
-import { patternsFor, type Meant } from './expression.ts';
+import { patternsFor } from './expression.ts';
 import { MORE, readSafeOptions, UNKNOWN, written, type OptionPath } from './options.ts';
 import { SafePolicy } from './policy.ts';
 import { isRefused } from './refused.ts';
@@ -32,6 +32,8 @@ export interface Plan<C> {
   readonly origin: NewOrigin<C> | undefined;
   /** Options that say what the middleware does anyhow. */
   readonly drops: readonly string[];
+  /** Whoever is refused gets an error, and reaches no handler: only `refuseCrossSite` does that too. */
+  readonly keepsOut: boolean;
   /** A clause that says what only the author can: "who may read the answers with cookies". */
   readonly undecided: string | undefined;
   /** Nothing but who is let in is undecided: with `origin`, or with a list of somebody's own, the move can be made. */
@@ -53,6 +55,7 @@ export function planMove<C>(policy: Policy<C>, given: Given): Plan<C> {
   const drops = Object.keys(IDLE).filter((name) => name in given && given[name] === IDLE[name]);
   const rest = Object.fromEntries(Object.entries(given).filter(([name]) => !drops.includes(name)));
   const access = accessOf(policy);
+  const keepsOut = access.stranger.outcomes.some(({ end }) => end.is !== 'passes');
   const planned = originsOf(policy, access, given);
   const { origin, left } = typeof planned === 'string' ? { origin: undefined, left: planned } : planned;
 
@@ -60,18 +63,28 @@ export function planMove<C>(policy: Policy<C>, given: Given): Plan<C> {
   const safe = safePolicy(value === undefined ? rest : { ...rest, origin: value });
   // What is not known may be anything, such as missing.
   const unknown = Object.keys(rest).find((name) => name !== 'origin' && holdsUnknown(rest[name]));
-  if (unknown !== undefined)
-    return { origin: undefined, drops, undecided: `what \`${unknown}\` can be`, onlyOrigin: false };
+  if (unknown !== undefined) return undecidedPlan(`what \`${unknown}\` can be`, { drops, keepsOut });
   const refused = judge(safe).find(({ code }) => isRefused(code));
   if (refused) {
     const isOrigin = refused.cause[0] === 'origin' || refused.cause.length === 0;
     const clause =
       left ?? (isOrigin ? 'who may read the answers' : `what \`${written(refused.cause)}\` is to be`);
-    return { origin: undefined, drops, undecided: clause, onlyOrigin: isOrigin && left === undefined };
+    return undecidedPlan(clause, { drops, keepsOut, onlyOrigin: isOrigin && left === undefined });
   }
-  if (left !== undefined) return { origin, drops, undecided: left, onlyOrigin: true };
+  if (left !== undefined) return { origin, drops, keepsOut, undecided: left, onlyOrigin: true };
+  const more = origin?.is === 'listed' ? guestIn(policy, origin) : undefined;
+  if (more !== undefined) return { origin, drops, keepsOut, undecided: more, onlyOrigin: true };
   const lost = friendsOf(access, policy).find((one) => !keeps(policy, safe, one, namesIn(given)));
-  return { origin, drops, undecided: lost && `what \`${lost}\` may send`, onlyOrigin: false };
+  return { origin, drops, keepsOut, undecided: lost && whatOf(lost), onlyOrigin: false };
+}
+
+function whatOf(origin: string): string {
+  return origin === STRANGER ? 'who may read the answers' : `what \`${origin}\` may send`;
+}
+
+/** A plan that only its author can complete. */
+export function undecidedPlan<C>(undecided: string, known: Partial<Plan<C>> = {}): Plan<C> {
+  return { origin: undefined, drops: [], keepsOut: false, onlyOrigin: false, ...known, undecided };
 }
 
 function safePolicy(given: Given): SafePolicy<OptionPath> {
@@ -98,17 +111,29 @@ function originsOf<C>(policy: Policy<C>, access: Access<C>, given: Given): Plann
   const credentials = access.stranger.outcomes.some(({ headers }) =>
     headers.has('access-control-allow-credentials'),
   );
-  const isForAll = said.every((one) => one === '*' || one === STRANGER);
+  const { origin: written } = given;
+  const isForAll =
+    said.every((one) => one === '*' || one === STRANGER) && (!('origin' in given) || isForEverybody(written));
   if (isForAll && (access.anybody || access.witnesses.length === 0))
     return credentials ? 'who may read the answers with cookies' : { origin: { is: 'everybody' } };
-  if (canStay(given['origin'])) return { origin: { is: 'same' } };
-  if (holdsUnknown(given['origin'])) return 'what `origin` can be';
+  if (written === false || canStay(written)) return { origin: { is: 'same' } };
+  if (holdsUnknown(written)) return 'what `origin` can be';
+  const texts = (Array.isArray(written) ? (written as readonly unknown[]) : [written]).filter(
+    (one) => typeof one === 'string',
+  );
+  const strange = texts.find((text) => !parseOrigin(text).ok);
+  if (strange !== undefined && strange !== '') return `whom \`${strange}\` is for`;
   if (
     said.some((one) => one !== undefined && one !== STRANGER && one !== '*') &&
     access.witnesses.length === 0
   )
     return 'who may read the answers';
   return listed(policy, access);
+}
+
+/** Not a `Set` or a `URL`, which nobody writes for everybody. */
+function isForEverybody(origin: unknown): boolean {
+  return origin === '*' || origin === true || typeof origin === 'function' || origin instanceof RegExp;
 }
 
 function holdsUnknown(value: unknown): boolean {
@@ -132,23 +157,31 @@ function listed<C>(policy: Policy<C>, access: Access<C>): Planned<C> | string {
   const exact = policy.origins
     .filter(({ text }) => isFine(text) && isLetIn(policy, text))
     .map(({ text }) => text);
-  const { patterns, deeper } = patternsIn(noted);
+  const patterns = patternsIn(noted);
   const meant = access.witnesses.filter(isMeant).map(({ origin }) => origin);
   const texts = [
-    ...new Set([...exact, ...patterns.filter((one) => meant.some((origin) => covers(one, origin)))]),
+    ...new Set([
+      ...exact,
+      ...patterns.filter(
+        (one) => meant.some((origin) => covers(one, origin)) || isLetIn(policy, one.replace('*', 'app')),
+      ),
+    ]),
   ];
   // `/example\.com$/` was meant for `example.com` too.
   const bare = meant.filter(
     (origin) => !covered(texts, origin) && patterns.some((one) => one === origin.replace('://', '://*.')),
   );
   texts.push(...bare);
+  const tenant = access.witnesses.find(({ kind, origin }) => kind === 'tenant' && !covered(texts, origin));
+  if (tenant) return `which hosts like \`${tenant.origin}\` are your own`;
   const missing = meant.find((origin) => !covered(texts, origin));
   if (missing !== undefined) return 'which origins this check is for';
   if (texts.length === 0 && !isOpen) return 'who may read the answers';
   const [by, ...others] = new Set(equal.map((one) => JSON.stringify(one.by)));
   const only = others.length === 0 && by !== undefined && equal.length === noted.filter(isAboutOrigin).length;
   const place = only ? equal[0]?.by : undefined;
-  if (isOpen && (place === undefined || patterns.length > 0)) return 'which origins this check is for';
+  if (isOpen && (place === undefined || patterns.length > 0 || canBeAnybody(policy, STRANGER_NAME)))
+    return 'which origins this check is for';
   const refused = access.witnesses.find(
     ({ kind, origin }) => kind === 'null' || (kind === 'insecure' && exact.includes(origin)),
   );
@@ -156,9 +189,7 @@ function listed<C>(policy: Policy<C>, access: Access<C>): Planned<C> | string {
   const left =
     refused && (refused.credentials || refused.kind === 'null')
       ? `whether \`${refused.origin}\` may read the answers`
-      : deeper
-        ? `whether hosts further below may read the answers too, as \`${patterns.join('`, `')}\` lets them`
-        : undefined;
+      : undefined;
   return {
     origin:
       left === undefined ? origin : { ...origin, texts: texts.filter((one) => one !== refused?.origin) },
@@ -174,29 +205,44 @@ function isMeant<C>({ kind }: Witness<C>): boolean {
   return kind === 'meant' || kind === 'loopback';
 }
 
-/** Something that is not known may let in anybody. */
-function canBeAnybody<C>(policy: Policy<C>): boolean {
-  return policy.ask(actualRequest(STRANGER)).some(({ headers, unclear }) => {
+/**
+ * Something that is not known may let in anybody.
+ *
+ * @param unlisted a name that no list holds: then it is something else than a list.
+ */
+function canBeAnybody<C>(policy: Policy<C>, unlisted?: string): boolean {
+  return policy.ask(actualRequest(STRANGER), { unlisted }).some(({ headers, unclear }) => {
     const said = headers.get('access-control-allow-origin');
     return unclear || (said !== undefined && (said.value === undefined || said.value === STRANGER));
   });
 }
 
 /** The patterns that comparisons were written for, where they show. */
-function patternsIn<C>(noted: readonly Comparison<C>[]): Meant {
-  const found = noted.map(({ how, operand, flags }): Meant => {
-    if (how === 'matches') return patternsFor(new RegExp(operand, flags)) ?? NO_PATTERNS;
-    if (how !== 'ends' && how !== 'includes') return NO_PATTERNS;
+function patternsIn<C>(noted: readonly Comparison<C>[]): readonly string[] {
+  const found = noted.flatMap(({ how, operand, flags }): readonly string[] => {
+    if (how === 'matches') return patternsFor(new RegExp(operand, flags))?.patterns ?? [];
+    if (how !== 'ends' && how !== 'includes') return [];
     const text = `https://*.${operand.replace(/^\./, '')}`;
-    return parsePattern(text).ok ? { patterns: [text], deeper: false } : NO_PATTERNS;
+    return parsePattern(text).ok ? [text] : [];
   });
-  return {
-    patterns: [...new Set(found.flatMap(({ patterns }) => patterns))],
-    deeper: found.some(({ deeper }) => deeper),
-  };
+  return [...new Set(found)];
 }
 
-const NO_PATTERNS: Meant = { patterns: [], deeper: false };
+/** What a `*` may stand for: letters, digits, several, many, and more than one label. */
+const STANDS_FOR = ['x', '0', 'a-1', 'x'.repeat(40), 'a.b', 'a.b.c'];
+const PORTS = ['1', '8080', '65535'];
+
+/** Whom a pattern lets in although the policy does not: the clause that asks whether he may be. */
+function guestIn<C>(policy: Policy<C>, { texts }: NewOrigin<C> & { is: 'listed' }): string | undefined {
+  for (const text of texts) {
+    if (!text.includes('*')) continue;
+    const guest = (text.endsWith(':*') ? PORTS : STANDS_FOR)
+      .map((filling) => text.replace('*', filling))
+      .find((origin) => covers(text, origin) && !isLetIn(policy, origin));
+    if (guest !== undefined) return `whether \`${guest}\` may read the answers too, as \`${text}\` lets it`;
+  }
+  return undefined;
+}
 
 function covered(texts: readonly string[], origin: string): boolean {
   return texts.some((text) => covers(text, origin));
@@ -241,7 +287,7 @@ function namesIn(given: Given): readonly string[] {
   });
 }
 
-/** Whether a page of the origin that may send a request and read its answer still may. */
+/** Whether a page of the origin that may send a request and read its answer still may, and no other than that. */
 function keeps<C>(
   before: Policy<C>,
   after: SafePolicy<OptionPath>,
@@ -267,7 +313,7 @@ function keeps<C>(
         credentials,
       };
       const [then, now] = [before, after].map((policy) => canRead(policy as Policy<unknown>, page));
-      return then !== true || now === true;
+      return then === undefined || then === now;
     }),
   );
 }
@@ -292,7 +338,9 @@ function requestOf({ origin, method }: PageRequest): Request {
 }
 
 function answerOf({ headers, end, unclear }: Outcome<unknown>) {
-  if (unclear || end.is === 'fails' || end.is === 'hangs') return undefined;
+  if (unclear) return undefined;
+  // No header lets anybody read that.
+  if (end.is === 'fails' || end.is === 'hangs') return { status: 500, headers: new Map<string, string>() };
   const sent = new Map<string, string>();
   for (const [name, { value }] of headers) {
     if (value === undefined) return undefined;
