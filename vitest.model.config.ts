@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.model.test.ts', 'test/facts/**/*.test.ts'],
+    // A machine that is busy with something else is no failure.
+    testTimeout: 60_000,
     env: { ESLINT_PLUGIN_CORS_DEBUG: '1' },
   },
 });

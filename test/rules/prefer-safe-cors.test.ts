@@ -116,6 +116,8 @@ const REQUIRED = "const { cors } = require('eslint-plugin-cors/middleware');";
 const IMPORTED = "import { cors } from 'eslint-plugin-cors/middleware';";
 const LIST = "const list = ['https://app.example.com', 'https://admin.example.com'];\n";
 const APP = "'https://app.example.com'";
+const OF_ANOTHER_FILE =
+  "import express from 'express';\nimport cors from 'cors';\nimport { options } from './options.js';\nexpress().use(cors(options));";
 
 const moves: readonly Sample[] = [
   {
@@ -395,6 +397,32 @@ const moves: readonly Sample[] = [
     ),
     lines: [IMPORTED],
   },
+  {
+    name: 'a list that is looked through',
+    code: server(
+      `${LIST}app.use(cors({ origin: (o, callback) => callback(null, list.some((one) => one === o)) }));`,
+    ),
+    lines: [REQUIRED, 'app.use(cors({ origin: list }));'],
+  },
+  {
+    name: 'functions that ask lists and more',
+    code: server(
+      `${LIST}const isListed = (o) => list.includes(o);\nfunction isAllowed(o) { return isListed(o) || o.endsWith('.example.org'); }\napp.use(cors({ origin: (o, callback) => callback(null, !o || isAllowed(o)) }));`,
+    ),
+    lines: [REQUIRED, "app.use(cors({ origin: [...list, 'https://*.example.org'] }));"],
+  },
+  {
+    name: 'options of another file',
+    code: OF_ANOTHER_FILE,
+    others: { 'options.js': `export const options = { "origin": [${APP}], "credentials": true };` },
+    lines: [IMPORTED],
+  },
+  {
+    name: 'TypeScript, where it is said that they are options',
+    file: 'app.ts',
+    code: esm(`app.use(cors({ origin: ${APP} } as cors.CorsOptions));`),
+    lines: [IMPORTED, `app.use(cors({ origin: ${APP} }));`],
+  },
   { name: 'nobody', code: server('app.use(cors({ origin: false }));'), lines: [REQUIRED] },
 ];
 
@@ -497,10 +525,35 @@ const stays: readonly Sample[] = [
     ),
   },
   {
-    name: 'a list that is looked through',
+    name: 'a list of those who are kept out',
     code: server(
-      `${LIST}app.use(cors({ origin: (o, callback) => callback(null, list.some((one) => one === o)) }));`,
+      "const blocked = ['https://bad.example.com'];\napp.use(cors({ origin: (o, callback) => callback(null, !blocked.includes(o) && o.endsWith('.example.com')) }));",
     ),
+  },
+  {
+    name: 'a list that a parameter of another function is',
+    code: server(
+      `const makeCheck = (list) => (o) => list.some((one) => one === o);\nconst check = makeCheck([${APP}]);\napp.use(cors({ origin: (o, callback) => callback(null, check(o)) }));`,
+    ),
+  },
+  // In another file, nothing is edited.
+  {
+    name: 'options of another file with the type of npm `cors`',
+    file: 'app.ts',
+    code: OF_ANOTHER_FILE,
+    others: {
+      'options.ts': `import type { CorsOptions } from 'cors';\nexport const options: CorsOptions = { origin: [${APP}] };`,
+    },
+  },
+  {
+    name: 'options of another file, of which one would go',
+    code: OF_ANOTHER_FILE,
+    others: { 'options.js': `export const options = { origin: [${APP}], preflightContinue: false };` },
+  },
+  {
+    name: 'options of another file, from the environment',
+    code: OF_ANOTHER_FILE,
+    others: { 'options.js': "export const options = { origin: process.env.ALLOWED.split(',') };" },
   },
   // Unset, it is no list.
   {
@@ -675,6 +728,20 @@ describe('where it is offered', () => {
         ],
       ]
     `);
+  });
+
+  it('offers it where a function that only the policy uses lets strangers in', () => {
+    const check = "const isAllowed = (o) => o.endsWith('example.com');\n";
+    const policy =
+      'app.use(cors({ origin: (o, callback) => callback(null, isAllowed(o)), credentials: true }));';
+    const offered = (code: string): readonly unknown[] =>
+      new Project({ 'package.json': INSTALLED, 'app.js': server(code) })
+        .messages('app.js')
+        .filter(({ ruleId }) => ruleId === 'cors/no-unsafe-origin-match')
+        .map(({ suggestions = [] }) => suggestions.some(({ messageId }) => messageId === 'useSafeCors'));
+    expect(offered(check + policy)).toEqual([true]);
+    // What else asks it would still let them in.
+    expect(offered(`${check}${policy}\nmodule.exports = { isAllowed };`)).toEqual([false]);
   });
 
   it.each(reported)('%s does not offer it where production does not have it', (name, options) => {
