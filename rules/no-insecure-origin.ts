@@ -37,6 +37,7 @@ export default defineRule({
           edit.httpsOnly(cause),
           edit.refuseOrigin(cause, origin),
           edit.dropAlternative(cause, origin),
+          edit.useSafeCors(cause),
         ],
       };
     },

@@ -41,6 +41,7 @@ export default defineRule({
         suggest: [
           edit.listVariable(cause, data['names'] ?? '', remedies?.has('list-origins') ?? false),
           code === 'env-not-split' ? undefined : edit.refuseWhileMissing(cause, remedies),
+          edit.useSafeCors(cause),
         ],
       };
     },

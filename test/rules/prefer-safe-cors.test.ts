@@ -693,6 +693,9 @@ describe('where it is offered', () => {
     ['no-reflected-origin', '{ origin: true, credentials: true }'],
     ['no-unsafe-origin-match', '{ origin: /example\\.com$/, credentials: true }'],
     ['no-null-origin', `{ origin: ['null', ${APP}] }`],
+    ['no-insecure-origin', `{ origin: ['http://b.example.com', ${APP}], credentials: true }`],
+    ['safe-env-origins', "{ origin: process.env.ORIGIN || '*' }"],
+    ['safe-env-origins', '{ origin: process.env.ALLOWED_ORIGINS, credentials: true }'],
   ];
   const offers = (options: string, name: string, manifest: object): readonly (string | undefined)[] => {
     const code = server(`app.use(cors(${options}));`);
@@ -725,6 +728,15 @@ describe('where it is offered', () => {
         ],
         [
           "{ origin: ['https://app.example.com'] }",
+        ],
+        [
+          "{ origin: originsFromEnv('ALLOWED_ORIGINS'), credentials: true }",
+        ],
+        [
+          "{ origin: originsFromEnv('ALLOWED_ORIGINS') }",
+        ],
+        [
+          "{ origin: originsFromEnv('ALLOWED_ORIGINS'), credentials: true }",
         ],
       ]
     `);
