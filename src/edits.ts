@@ -5,7 +5,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils';
 import type { Place } from './analysis/code.ts';
 import type { Migration } from './analysis/migration.ts';
-import { moveToMiddleware, whatIsLeft } from './migration-edit.ts';
+import { functionsOf, moveToMiddleware, whatIsLeft } from './migration-edit.ts';
 import type { Instead, Pattern } from './policy/comparison.ts';
 import { isLoopbackText } from './policy/judge/access.ts';
 import { listedOrigins, parseOrigin } from './policy/origin.ts';
@@ -122,12 +122,14 @@ export class Edits {
   /**
    * Puts the middleware of this package in the place of `cors`.
    *
-   * @param place the call, or something in its options.
+   * @param place the call, something in its options, or in a function that only they use.
    */
   useSafeCors(place: Place): Edit | undefined {
     const { migrations } = this.#file;
-    const here = migrations.find(
-      ({ call, options }) => isWithin(place, call) || (options && isWithin(place, options)),
+    const here = migrations.find(({ call, options }) =>
+      [call, ...(options ? [options] : []), ...functionsOf(this.#source, call)].some((one) =>
+        isWithin(place, one),
+      ),
     );
     if (!here) return undefined;
     const fix = moveToMiddleware(this.#source, migrations, here);

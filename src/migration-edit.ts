@@ -70,6 +70,36 @@ export function callAt(source: Source, { start, end }: Place): TSESTree.CallExpr
   return undefined;
 }
 
+/** Functions of the file that nothing but the call uses, be it through one another. */
+export function functionsOf(source: Source, call: Place): readonly Place[] {
+  const node = callAt(source, call);
+  const found: Place[] = [];
+  const collect = (from: Node): void => {
+    for (const variable of outsideOf(source, from)) {
+      const made = madeOf(source, variable.defs[0]?.name as Node);
+      if (!made || !/Function/.test(made.type)) continue;
+      const place = placeOf(made);
+      const users = [call, place, ...found];
+      const isOwn = variable.references.every(
+        ({ identifier, init }) => init || users.some((one) => isWithin(placeOf(identifier as Node), one)),
+      );
+      if (!isOwn || found.some((one) => isWithin(place, one))) continue;
+      found.push(place);
+      collect(made);
+    }
+  };
+  if (node) collect(node);
+  return found;
+}
+
+function placeOf({ range: [start, end] }: Node): Place {
+  return { start, end };
+}
+
+function isWithin(place: Place, around: Place): boolean {
+  return around.start <= place.start && place.end <= around.end;
+}
+
 // ---- the import
 
 function importChange(
@@ -91,8 +121,11 @@ function importChange(
   const variable = variableOf(source, callees[0]);
   const [definition, ...others] = variable?.defs ?? [];
   if (!variable || !definition || others.length > 0) return undefined;
+  const types = moves.flatMap(({ call }) => assertedIn(call)?.library ?? []);
   // Whoever else reads it would find another function there.
-  const reads = variable.references.filter((reference) => reference.isRead());
+  const reads = variable.references.filter(
+    (reference) => reference.isRead() && !types.includes(reference.identifier as never),
+  );
   if (
     reads.length !== callees.length ||
     !reads.every(({ identifier }) => callees.includes(identifier as never))
@@ -103,12 +136,12 @@ function importChange(
   const local = variable.name;
   if (node.type === 'ImportDefaultSpecifier' || node.type === 'ImportNamespaceSpecifier') {
     const declaration = node.parent as TSESTree.ImportDeclaration;
-    const types = declaration.specifiers.filter((one) => one !== node);
-    if (!types.every((one) => isOptionsType(source, one, moves)) || hasComments(source, declaration))
+    const others = declaration.specifiers.filter((one) => one !== node);
+    if (!others.every((one) => isOptionsType(source, one, moves)) || hasComments(source, declaration))
       return undefined;
     const specifiers = [
       ...names.map((name) => (name === 'cors' && local !== name ? `cors as ${local}` : name)),
-      ...types.map((one) => source.getText(one)),
+      ...others.map((one) => source.getText(one)),
     ];
     const end = declaration.source.range[1];
     return [
@@ -173,8 +206,17 @@ function optionChanges(source: Source, moves: readonly Move[]): readonly Change[
   for (const move of moves) {
     const [given, ...others] = move.call.arguments;
     if (others.length > 0 || given?.type === 'SpreadElement') return undefined;
-    const object = given ? objectOf(source, given, moves) : undefined;
-    if (given && !object) return undefined;
+    const asserted = assertedIn(move.call);
+    const object = given ? objectOf(source, asserted?.object ?? given, moves) : undefined;
+    if (given && !object) {
+      if (!staysAsItIs(move)) return undefined;
+      continue;
+    }
+    if (asserted) {
+      const removed = withoutAssertion(source, asserted);
+      if (!removed) return undefined;
+      changes.push(removed);
+    }
     // `cors(options)` twice: what becomes of the object is written once.
     const before = object && done.get(object);
     if (before) {
@@ -187,6 +229,46 @@ function optionChanges(source: Source, moves: readonly Move[]): readonly Change[
     changes.push(...change);
   }
   return changes;
+}
+
+/** Options of another file that are good for both: then only the import changes. */
+function staysAsItIs({ migration, fromEnvironment }: Move): boolean {
+  const { plan, isSameEverywhere, canStayElsewhere } = migration;
+  return (
+    canStayElsewhere &&
+    isSameEverywhere &&
+    !fromEnvironment &&
+    plan.origin?.is === 'same' &&
+    plan.drops.length === 0
+  );
+}
+
+/** `{ … } as cors.CorsOptions`, of which the type goes with the import. */
+interface Asserted {
+  readonly whole: Node;
+  readonly object: TSESTree.ObjectExpression;
+  /** `cors` in the type. */
+  readonly library: TSESTree.Identifier;
+}
+
+function assertedIn({ callee, arguments: [given] }: TSESTree.CallExpression): Asserted | undefined {
+  if (given?.type !== 'TSAsExpression' && given?.type !== 'TSSatisfiesExpression') return undefined;
+  const { expression: object, typeAnnotation: type } = given;
+  if (object.type !== 'ObjectExpression' || type.type !== 'TSTypeReference') return undefined;
+  const { typeName: name } = type;
+  if (name.type !== 'TSQualifiedName' || name.left.type !== 'Identifier') return undefined;
+  const isOurs = callee.type === 'Identifier' && callee.name === name.left.name;
+  return isOurs && name.right.name === 'CorsOptions'
+    ? { whole: given, object, library: name.left }
+    : undefined;
+}
+
+/** Nothing where there are parentheses or comments in between. */
+function withoutAssertion(source: Source, { whole, object }: Asserted): Change | undefined {
+  const next = source.getTokenAfter(object, { includeComments: true });
+  if (next?.value !== 'as' && next?.value !== 'satisfies') return undefined;
+  if (source.getCommentsInside(whole).length > source.getCommentsInside(object).length) return undefined;
+  return (fixer) => fixer.removeRange([object.range[1], whole.range[1]]);
 }
 
 /** The object of options: written in the call, or in a constant that nothing else reads. */
@@ -377,9 +459,58 @@ function originText(
   if (list !== undefined) return list;
   // A list that stands elsewhere, or comes with each call, would no longer count.
   const value = property.value.type === 'Identifier' ? madeOf(source, property.value) : property.value;
-  if (origin.open || origin.texts.length === 0 || !value || outsideOf(source, value).length > 0)
+  const lists = value && listsIn(source, value);
+  if (origin.open || origin.texts.length === 0 || !lists) return undefined;
+  const spread = lists.filter(({ name }) => canBeRead(source, name, property));
+  // A list of those who are kept out.
+  if (
+    spread.length < lists.length ||
+    !spread.every(({ texts }) => texts.every((one) => origin.texts.includes(one)))
+  )
     return undefined;
-  return `[${origin.texts.map((text) => `'${text}'`).join(', ')}]`;
+  const others = origin.texts.filter((text) => !spread.some(({ texts }) => texts.includes(text)));
+  const [only, ...more] = spread;
+  if (only && more.length === 0 && others.length === 0) return only.name.name;
+  return `[${[...spread.map(({ name }) => `...${name.name}`), ...others.map((text) => `'${text}'`)].join(', ')}]`;
+}
+
+interface ConstantList {
+  readonly name: TSESTree.Identifier;
+  readonly texts: readonly string[];
+}
+
+/**
+ * The constant lists that a check looks into, itself or through functions of the file; nothing where it depends on anything
+ * else that is no constant.
+ */
+function listsIn(source: Source, check: Node): readonly ConstantList[] | undefined {
+  const seen = new Set<TSESLint.Scope.Variable>();
+  const lists: ConstantList[] = [];
+  const isConstant = (variable: TSESLint.Scope.Variable): boolean => {
+    if (seen.has(variable)) return true;
+    seen.add(variable);
+    const [definition, ...others] = variable.defs;
+    if (!definition || others.length > 0) return false;
+    if (definition.type === ('FunctionName' as never)) return readsConstants(definition.node);
+    const made = madeOf(source, definition.name);
+    if (definition.type !== ('Variable' as never) || !made) return false;
+    if (made.type === 'ArrowFunctionExpression' || made.type === 'FunctionExpression')
+      return readsConstants(made);
+    if (made.type !== 'ArrayExpression') return made.type === 'Literal';
+    const texts = made.elements.flatMap((one) =>
+      one?.type === 'Literal' && typeof one.value === 'string' ? [one.value] : [],
+    );
+    lists.push({ name: definition.name as TSESTree.Identifier, texts });
+    return texts.length === made.elements.length;
+  };
+  const readsConstants = (node: Node): boolean => outsideOf(source, node).every(isConstant);
+  return readsConstants(check) ? lists : undefined;
+}
+
+function canBeRead(source: Source, name: TSESTree.Identifier, property: TSESTree.Property): boolean {
+  return (
+    name.range[1] <= property.range[0] && variableOf(source, name, property) === variableOf(source, name)
+  );
 }
 
 /** What a variable of the file always is: what it is declared with, or the function of that name. */

@@ -17,7 +17,12 @@ export interface Migration {
   readonly plan: Plan<Place>;
   /** Whether the options are the same in every environment. */
   readonly isSameEverywhere: boolean;
+  /** The object stands in another file, with no type of npm `cors`, and can stay as it is if nothing in it changes. */
+  readonly canStayElsewhere: boolean;
 }
+
+/** What follows from the policy itself. */
+type Planned = Omit<Migration, 'canStayElsewhere'>;
 
 /** The policies of a file. */
 export interface Policies {
@@ -33,7 +38,10 @@ export function migrationsOf(policies: Policies, sources: Sources): readonly Mig
   const found = new Map<number, Migration>();
   for (const [key, layer] of byPlace(policies.layers)) {
     if (!isCors(layer) || layer.standsAlone || !sources.isOwn(layer.at) || layer.at.end === 0) continue;
-    const migration = migrationOf(layer, policies.anywhere.get(key), policies);
+    // A file of options calls nothing: whoever imports it moves.
+    if (layer.given.claimed) continue;
+    const planned = migrationOf(layer, policies.anywhere.get(key), policies);
+    const migration = { ...planned, canStayElsewhere: isElsewhere(planned.options, sources) };
     const { start } = layer.at;
     const other = found.get(start);
     // A call in a loop, or in a function that is called for each of several lists.
@@ -46,13 +54,19 @@ export function migrationsOf(policies: Policies, sources: Sources): readonly Mig
   return [...found.values()];
 }
 
+function isElsewhere(options: Place | undefined, sources: Sources): boolean {
+  if (!options || sources.isOwn(options)) return false;
+  const { text } = sources.of(options) ?? {};
+  return text !== undefined && !text.includes('CorsOptions');
+}
+
 function isCors(layer: Policy<Place> | undefined): layer is CorsLayer {
   return layer instanceof CorsLayer && layer.library === '`cors`';
 }
 
-function migrationOf(layer: CorsLayer, anywhere: Layer | undefined, { together }: Policies): Migration {
+function migrationOf(layer: CorsLayer, anywhere: Layer | undefined, { together }: Policies): Planned {
   const { at: call } = layer;
-  const undecided = (clause: string): Migration => ({
+  const undecided = (clause: string): Planned => ({
     call,
     options: undefined,
     plan: undecidedPlan(clause),

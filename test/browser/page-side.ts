@@ -7,6 +7,8 @@ export interface Asked {
   readonly headers: Readonly<Record<string, string>>;
   readonly credentials: 'omit' | 'include' | 'same-origin';
   readonly mode?: 'cors' | 'no-cors';
+  /** Where the method has one. Default: `{}`. */
+  readonly body?: string;
 }
 
 /** What the page learns. */
@@ -33,8 +35,8 @@ export function askFrom(
       const lane = async (): Promise<void> => {
         while (next < all.length) {
           const at = next++;
-          const { url, method, headers, credentials, mode = 'cors' } = all[at]!;
-          const body = ['GET', 'HEAD', 'DELETE'].includes(method) ? null : '{}';
+          const { url, method, headers, credentials, mode = 'cors', body: text = '{}' } = all[at]!;
+          const body = ['GET', 'HEAD', 'DELETE'].includes(method) ? null : text;
           try {
             const response = await fetch(url, { method, headers, credentials, mode, body });
             learned[at] = {

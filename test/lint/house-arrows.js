@@ -10,7 +10,8 @@ const packageName = createRequire(import.meta.url)('../../package.json').name;
 const mayImport = {
   'src/policy': [],
   'src/analysis': ['src/policy', 'packages'],
-  'src/middleware': ['src/policy', 'packages'],
+  // Production loads it: no package comes with it.
+  'src/middleware': ['src/policy'],
   'src/package.ts': ['packages', 'package.json'],
   'src/settings.ts': ['src/analysis', 'packages'],
   'src/parse.ts': ['src/analysis', 'packages'],

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { bin, demoFiles, project, removeProjects, root, versionOf } from './projects.ts';
+import { bin, demoFiles, project, removeProjects, root, run, versionOf } from './projects.ts';
 import type { Project } from './projects.ts';
 
 const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
@@ -14,6 +14,12 @@ const blocks = (language: string): [name: string, code: string][] =>
         (match, i): [string, string] => [`${section.split('\n')[0]!}, ${i + 1}`, match[1]!],
       ),
     );
+
+/** A server, and no config. */
+const isServer = ([name]: readonly [name: string, code: string]): boolean =>
+  name.startsWith('The middleware');
+const configs = blocks('js').filter((block) => !isServer(block));
+const servers = blocks('js').filter(isServer);
 
 let home: Project;
 beforeAll(async () => {
@@ -37,7 +43,7 @@ beforeAll(async () => {
 afterAll(removeProjects);
 
 describe('what README.md says to write', () => {
-  it.each(blocks('js'))('works as a config: %s', async (_, config) => {
+  it.each(configs)('works as a config: %s', async (_, config) => {
     const name = /^module\.exports/m.test(config) ? 'readme.config.cjs' : 'readme.config.mjs';
     writeFileSync(path.join(home.dir, name), config);
     const files = config.includes('typescript-eslint') ? ['admin.js', 'public-api.ts'] : ['admin.js'];
@@ -56,6 +62,15 @@ describe('what README.md says to write', () => {
     if (files.length > 1) expect(stdout).toContain('cors/no-wildcard-credentials');
   });
 
+  it.each(servers)('starts: %s', async (_, server) => {
+    writeFileSync(path.join(home.dir, 'readme.server.mjs'), server);
+    expect(await run(process.execPath, ['readme.server.mjs'], home.dir)).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    });
+  });
+
   it.each(blocks('json'))('works as an oxlint config: %s', async (_, config) => {
     writeFileSync(path.join(home.dir, '.oxlintrc.json'), config);
     const { stdout } = await bin(home.dir, 'oxlint/bin/oxlint', ['--format', 'unix', 'server']);
@@ -64,7 +79,8 @@ describe('what README.md says to write', () => {
   });
 
   it('has every block', () => {
-    expect(blocks('js')).toHaveLength(6);
+    expect(configs).toHaveLength(6);
+    expect(servers).toHaveLength(1);
     expect(blocks('json')).toHaveLength(1);
   });
 });

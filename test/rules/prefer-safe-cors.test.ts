@@ -420,8 +420,8 @@ const moves: readonly Sample[] = [
   {
     name: 'TypeScript, where it is said that they are options',
     file: 'app.ts',
-    code: esm(`app.use(cors({ origin: ${APP} } as cors.CorsOptions));`),
-    lines: [IMPORTED, `app.use(cors({ origin: ${APP} }));`],
+    code: esm(`app.use(cors({ /* ours */ origin: ${APP} } as cors.CorsOptions));`),
+    lines: [IMPORTED, `app.use(cors({ /* ours */ origin: ${APP} }));`],
   },
   { name: 'nobody', code: server('app.use(cors({ origin: false }));'), lines: [REQUIRED] },
 ];
@@ -460,6 +460,21 @@ const stays: readonly Sample[] = [
     name: 'another type is imported with it',
     file: 'app.ts',
     code: `import express from 'express';\nimport cors, { type CorsRequest } from 'cors';\nexport const of = (request: CorsRequest) => request;\nexpress().use(cors({ origin: ${APP} }));`,
+  },
+  {
+    name: 'parentheses around what is said to be options',
+    file: 'app.ts',
+    code: esm(`app.use(cors(({ origin: ${APP} }) as cors.CorsOptions));`),
+  },
+  {
+    name: 'a comment beside what is said to be options',
+    file: 'app.ts',
+    code: esm(`app.use(cors({ origin: ${APP} } as /* all */ cors.CorsOptions));`),
+  },
+  {
+    name: 'said to be options of something else',
+    file: 'app.ts',
+    code: esm(`app.use(cors({ origin: ${APP} } as api.CorsOptions));`),
   },
   { name: 'cors.default', code: server(`app.use(cors.default({ origin: ${APP} }));`) },
   // Somebody else reads the options.

@@ -52,7 +52,7 @@ const makeLayer: Native = (run, { args, open, at, places }) => {
 
 /** What `cors(options)` would make of them. */
 export function layerOfOptions(run: Run, options: Obj, at: Place): Layer {
-  const layer = new CorsLayer({ run, value: options, at, argument: options.at, guard: true });
+  const layer = new CorsLayer({ run, value: options, at, argument: options.at, guard: true, claimed: true });
   run.make(layer, at);
   return layer;
 }

@@ -70,6 +70,8 @@ export interface Given {
   readonly guard: Guard;
   /** The options as they were then, if that is known. */
   readonly first?: PlainBag | undefined;
+  /** There is no call: a file claims to hold the options of one. */
+  readonly claimed?: boolean;
 }
 
 /** Options that are read otherwise than they are written. */
