@@ -75,13 +75,33 @@ const forbiddenRequestHeaders: ReadonlySet<string> = new Set([
   'via',
 ]);
 
-/** Whether a list of header names, in lower case and with nothing but commas between them, holds one that is forbidden. */
-export function holdsForbiddenRequestHeader(list: string): boolean {
-  return forbiddenInList.test(list);
+/**
+ * Whether the text is a list of header names as browsers write it (lower case, nothing but commas between them), and none
+ * of them is forbidden. It is asked for every preflight, so it looks at each character once.
+ */
+export function isSendableList(list: string): boolean {
+  let start = 0;
+  for (let at = 0; at <= list.length; at++) {
+    const code = at === list.length ? COMMA : list.charCodeAt(at);
+    if (code === COMMA) {
+      if (at === start) return false;
+      if (firstsOfForbidden.has(list.charCodeAt(start)) && isForbiddenRequestHeader(list.slice(start, at)))
+        return false;
+      start = at + 1;
+    } else if (!isPlainCode(code)) return false;
+  }
+  return true;
 }
 
-const forbiddenInList = new RegExp(
-  `(?:^|,)(?:${[...forbiddenRequestHeaders].join('|')}|proxy-[^,]*|sec-[^,]*)(?:,|$)`,
+const COMMA = 0x2c;
+
+/** `a` to `z`, `0` to `9`, `-`. */
+function isPlainCode(code: number): boolean {
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39) || code === 0x2d;
+}
+
+const firstsOfForbidden: ReadonlySet<number> = new Set(
+  [...forbiddenRequestHeaders, 'proxy-', 'sec-'].map((name) => name.charCodeAt(0)),
 );
 
 const methodOverrides: ReadonlySet<string> = new Set([

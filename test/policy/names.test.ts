@@ -5,6 +5,7 @@ import {
   isForbiddenResponseHeader,
   isNonWildcardRequestHeader,
   isSafelistedMethod,
+  isSendableList,
   isSafelistedRequestHeader,
   isSafelistedResponseHeader,
   isToken,
@@ -206,5 +207,29 @@ describe('the other lists', () => {
     expect(['ETag', 'Location', 'Content-Disposition', 'Date'].some(isSafelistedResponseHeader)).toBe(false);
     expect(['Set-Cookie', 'set-cookie2'].every(isForbiddenResponseHeader)).toBe(true);
     expect(isForbiddenResponseHeader('Cookie')).toBe(false);
+  });
+});
+
+describe('isSendableList', () => {
+  it.each(['content-type', 'authorization,content-type,x-a', 'x-1,x-2', 'a', 'cookies,x-cookie', 'section'])(
+    '%s is one',
+    (list) => {
+      expect(isSendableList(list)).toBe(true);
+    },
+  );
+
+  it.each([
+    ...['', ',', 'a,', ',a', 'a,,b', 'a, b', 'A', 'a b', 'é', 'x_a', 'a;b'],
+    ...[
+      'cookie',
+      'x-a,cookie',
+      'cookie,x-a',
+      'x-a,sec-fetch-site,x-b',
+      'proxy-authorization',
+      'host,x-a',
+      'te',
+    ],
+  ])('%j is none', (list) => {
+    expect(isSendableList(list)).toBe(false);
   });
 });

@@ -3,7 +3,7 @@
  * the linter where it finds the middleware in code; what `src/middleware` really answers is tested against it.
  */
 import type { Comparison } from '../comparison.ts';
-import { holdsForbiddenRequestHeader, isForbiddenRequestHeader, isToken } from '../names.ts';
+import { isForbiddenRequestHeader, isSendableList, isToken } from '../names.ts';
 import { parseOrigin, type Origin } from '../origin.ts';
 import { serializePattern, takes, type OriginPattern } from '../origin-pattern.ts';
 import type {
@@ -259,8 +259,6 @@ function varied<C>(before: Said<C> | undefined, name: string, cause: C): Said<C>
     : { ...before, value: before.value === '' ? name : `${before.value}, ${name}` };
 }
 
-const AS_BROWSERS_ASK = /^[a-z0-9-]+(?:,[a-z0-9-]+)*$/;
-
 /**
  * The headers that a preflight asks for and that a page may send at all, as they are answered back: lower case, each once,
  * in their order. What goes beyond any browser's list, in length or number, is not looked at.
@@ -268,7 +266,7 @@ const AS_BROWSERS_ASK = /^[a-z0-9-]+(?:,[a-z0-9-]+)*$/;
 export function reflectedHeaders(value: string): string {
   if (value.length > MOST_HEADER_BYTES) return '';
   // Nearly always, and then there is nothing to be done for each name.
-  if (AS_BROWSERS_ASK.test(value) && !holdsForbiddenRequestHeader(value)) return value;
+  if (isSendableList(value)) return value;
   const items = value.toLowerCase().split(',', MOST_HEADERS + 1);
   if (items.length > MOST_HEADERS) return '';
   const names = items.map((item) => strip(item, tabOrSpace));
