@@ -444,7 +444,9 @@ describe('the codes', () => {
 
   test('of the warnings are those that are only told', () => {
     const warnings = codes.filter(({ code }) => warningOf(problem(code))).map(({ code }) => code);
-    expect(firstCells('Warnings').toSorted()).toEqual([...warnings, 'repeated-entry', 'idle-option'].toSorted());
+    expect(firstCells('Warnings').toSorted()).toEqual(
+      [...warnings, 'repeated-entry', 'idle-option'].toSorted(),
+    );
   });
 });
 
