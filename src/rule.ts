@@ -77,7 +77,7 @@ export function defineRule<Options extends object>({
         Program(): void {
           for (const { problem, edit } of problemsOf(context, settings, problems)) {
             if (!codes.has(problem.code)) continue;
-            const reported = report(problem, edit);
+            const reported = unlessBroken(() => report(problem, edit), undefined);
             if (!reported) continue;
             const suggest = (reported.suggest ?? []).filter((edit) => edit !== undefined);
             context.report({
@@ -95,26 +95,33 @@ export function defineRule<Options extends object>({
   return rule as unknown as CorsRule;
 }
 
-/** An internal error must not stop somebody's lint: the file is unknown. `ESLINT_PLUGIN_CORS_DEBUG` shows it. */
+/** An internal error must not stop somebody's lint: the rule is silent. `ESLINT_PLUGIN_CORS_DEBUG` shows it. */
+function unlessBroken<T>(work: () => T, otherwise: T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (process.env['ESLINT_PLUGIN_CORS_DEBUG']) throw error;
+    return otherwise;
+  }
+}
+
 function problemsOf(
   { sourceCode, filename, languageOptions }: Readonly<TSESLint.RuleContext<string, readonly unknown[]>>,
   settings: ReturnType<typeof corsSettings>,
   problems: NonNullable<Definition<object>['problems']>,
 ): readonly { readonly problem: Problem<Place>; readonly edit: Edits }[] {
-  try {
+  return unlessBroken(() => {
     const file = corsFile(sourceCode, filename, settings, modulesFor(filename, languageOptions));
     const edit = new Edits(sourceCode, surroundingsOf(file));
     return problems(file, edit).map((problem) => ({ problem, edit }));
-  } catch (error) {
-    if (process.env['ESLINT_PLUGIN_CORS_DEBUG']) throw error;
-    return [];
-  }
+  }, []);
 }
 
 function surroundingsOf(file: CorsFile): Surroundings {
   return {
     get migrations() {
-      return file.hasMiddleware ? file.migrations : [];
+      // Without it, the other suggestions still stand.
+      return unlessBroken(() => (file.hasMiddleware ? file.migrations : []), []);
     },
   };
 }

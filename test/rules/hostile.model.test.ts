@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { CorsFile, type Source } from '../../src/analysis/file.ts';
 import { describe as describeProblem } from '../../src/policy/problems.ts';
+import { Project, removeProjects } from '../analysis/project.ts';
 import { hostile } from './hostile.ts';
 import { analyse, dialects, lint, type Dialect, type Linted } from './lint.ts';
 
@@ -9,9 +10,13 @@ const MOST_SECONDS = 20;
 
 /** Nothing, where the parser itself gives up. */
 function linted(code: string, dialect: Dialect): Linted | undefined {
-  let result: Linted;
+  const result = unlessTooDeep(() => lint(code, dialect, { express: 5 }));
+  return result?.messages.some(({ fatal }) => fatal) ? undefined : result;
+}
+
+function unlessTooDeep<T>(work: () => T): T | undefined {
   try {
-    result = lint(code, dialect, { express: 5 });
+    return work();
   } catch (error) {
     const { stack = '' } = error as Error;
     // ESLint and its parsers are recursive, too; ours is the one that must not be.
@@ -19,7 +24,6 @@ function linted(code: string, dialect: Dialect): Linted | undefined {
     // The error itself holds syntax nodes, too deep for a report.
     throw new Error(stack);
   }
-  return result.messages.some(({ fatal }) => fatal) ? undefined : result;
 }
 
 describe.each(Object.values(dialects))('$name', (dialect: Dialect) => {
@@ -50,6 +54,32 @@ describe.each(Object.values(dialects))('$name', (dialect: Dialect) => {
           ])
           .toSorted(),
       );
+    },
+    MOST_SECONDS * 1000,
+  );
+});
+
+/** Where the middleware is installed, so that every suggestion that moves to it is made, too. */
+describe('moving to the middleware', () => {
+  afterAll(removeProjects);
+  const rules = { 'cors/prefer-safe-cors': 'error' } as const;
+  const short = [...hostile].filter(([, { code }]) => code.length <= 150_000);
+
+  it.each(short)(
+    '%s',
+    (_, { code, dialects: those }) => {
+      const isTypeScript = those.every((one) => one === 'typescript');
+      const name = isTypeScript ? 'app.ts' : 'app.js';
+      const project = new Project({
+        'package.json': { dependencies: { 'eslint-plugin-cors': '*' } },
+        [name]: code,
+      });
+      for (const parser of isTypeScript ? (['typescript'] as const) : (['typescript', 'espree'] as const)) {
+        const messages = unlessTooDeep(() => project.messages(name, parser, name, rules));
+        for (const { fatal, suggestions = [] } of messages ?? [])
+          if (!fatal)
+            for (const { fix } of suggestions) expect(fix.range[0]).toBeLessThanOrEqual(fix.range[1]);
+      }
     },
     MOST_SECONDS * 1000,
   );
