@@ -4,12 +4,11 @@ import type { Place } from './analysis/code.ts';
 import type { Migration } from './analysis/migration.ts';
 import { changesLater, changesOf, outsideOf, variableOf } from './live-options.ts';
 import { parseOrigin } from './policy/origin.ts';
+import { SAFE_MODULE } from './policy/safe/options.ts';
 
 type Node = TSESTree.Node;
 type Change = (fixer: TSESLint.RuleFixer) => TSESLint.RuleFix;
 type Source = Readonly<TSESLint.SourceCode>;
-
-export const MODULE = 'eslint-plugin-cors/middleware';
 
 /** The variable that origins are read from where it has to be decided who they are. */
 export const VARIABLE = 'ALLOWED_ORIGINS';
@@ -190,7 +189,7 @@ function requiredBy(node: Node): TSESTree.Literal | undefined {
 
 function quotedLike({ raw }: TSESTree.Literal): string {
   const quote = raw[0] ?? "'";
-  return `${quote}${MODULE}${quote}`;
+  return `${quote}${SAFE_MODULE}${quote}`;
 }
 
 /** Whether some other thing of the file has that name already. */

@@ -1,13 +1,9 @@
 /** Many origins and patterns, and one question: is this one of them? What it costs does not grow with their number. */
 import { parseOrigin } from '../policy/origin.ts';
-import type { OriginPattern } from '../policy/origin-pattern.ts';
+import { WILD_LABEL, WILD_LABELS, type OriginPattern } from '../policy/origin-pattern.ts';
 
 /** Longer than any origin: a host has 253 characters at most. */
 export const LONGEST_ORIGIN = 512;
-
-/** A piece of a host name that a `*` stands for. */
-const LABEL = /^[a-z0-9-]+$/;
-const LABELS = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
 
 /** How the piece before and after the `*` of a first label are told apart, by their lengths. */
 interface Shape {
@@ -77,7 +73,7 @@ export class PatternMatcher {
       if (dot <= start || origin[dot] !== '.') continue;
       const base = `${origin.slice(0, start)}${origin.slice(dot + 1)}`;
       const wild = origin.slice(start, dot);
-      if (this.#below.has(base) && LABELS.test(wild)) return true;
+      if (this.#below.has(base) && WILD_LABELS.test(wild)) return true;
       if (this.#matchesLabel(wild, base)) return true;
     }
     return false;
@@ -92,7 +88,7 @@ export class PatternMatcher {
         return (
           end > before &&
           over.texts.has(`${label.slice(0, before)}*${label.slice(end)}`) &&
-          LABEL.test(label.slice(before, end))
+          WILD_LABEL.test(label.slice(before, end))
         );
       })
     );

@@ -1,6 +1,6 @@
 /** What is wrong with options: which problems keep the middleware from starting, and what to do about each. */
 import { describe, words, type Problem, type ProblemCode } from '../policy/problems.ts';
-import { SAFE_LIBRARY, written, type Idle, type OptionPath } from '../policy/safe/options.ts';
+import { SAFE_MODULE, written, type Idle, type OptionPath } from '../policy/safe/options.ts';
 import { isRefused, type RefusedCode } from '../policy/safe/refused.ts';
 import { rulePage } from './pages.ts';
 import type { ConfigProblem } from './types.ts';
@@ -108,7 +108,7 @@ export class CorsConfigError extends Error {
     const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;
     super(
       [
-        `${SAFE_LIBRARY.replaceAll('`', '')} does not start with these options (${count}):`,
+        `${SAFE_MODULE} does not start with these options (${count}):`,
         ...problems.map(
           ({ path, rule, message, remedy }) =>
             `  - ${path === '' ? 'options' : path}: ${message}${remedy.includes(ACKNOWLEDGE) ? ` ${remedy}` : ''} (${rule})`,

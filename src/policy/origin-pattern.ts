@@ -105,7 +105,9 @@ function correct(text: string): string | undefined {
   return typeof readWild(corrected) === 'string' ? undefined : corrected;
 }
 
-const LABEL = /^[a-z0-9-]+$/;
+/** What a `*` may stand for within a label, and what it may stand for in front of a host. */
+export const WILD_LABEL = /^[a-z0-9-]+$/;
+export const WILD_LABELS = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
 
 /** Whether the pattern takes that origin. */
 export function takes(pattern: OriginPattern, origin: Origin): boolean {
@@ -114,13 +116,13 @@ export function takes(pattern: OriginPattern, origin: Origin): boolean {
   if (pattern.kind === 'any-port') return origin.host === pattern.host;
   if (origin.port !== pattern.port || !origin.host.endsWith(`.${pattern.base}`)) return false;
   const wild = origin.host.slice(0, -pattern.base.length - 1);
-  if (pattern.kind === 'subdomains') return wild.split('.').every((label) => LABEL.test(label));
+  if (pattern.kind === 'subdomains') return WILD_LABELS.test(wild);
   const { before, after } = pattern;
   return (
     wild.startsWith(before) &&
     wild.endsWith(after) &&
     wild.length > before.length + after.length &&
-    LABEL.test(wild.slice(before.length, wild.length - after.length))
+    WILD_LABEL.test(wild.slice(before.length, wild.length - after.length))
   );
 }
 

@@ -16,6 +16,7 @@ import {
   MORE,
   readSafeOptions,
   SAFE_LIBRARY,
+  SAFE_MODULE,
   SAFE_OPTIONS,
   UNKNOWN,
   type OptionPath,
@@ -77,8 +78,8 @@ function libraryOf(module: string, wraps: boolean): Library {
 }
 
 export const safeCorsLibraries: readonly Library[] = [
-  libraryOf('eslint-plugin-cors/middleware', false),
-  libraryOf('eslint-plugin-cors/middleware/fetch', true),
+  libraryOf(SAFE_MODULE, false),
+  libraryOf(`${SAFE_MODULE}/fetch`, true),
 ];
 
 interface Found {

@@ -43,16 +43,14 @@ export interface Plan<C> {
 /** The options as they are written, with `UNKNOWN` for what is not known. */
 export type Given = Readonly<Record<string, unknown>>;
 
-/** Options that may go, where they say this. */
-const IDLE: Readonly<Record<string, unknown>> = { preflightContinue: false };
-
 const MOST_FRIENDS = 40;
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'QUERY', 'PROPFIND'];
 const HEADERS = ['content-type', 'authorization', 'x-requested-with', 'x-some-header'];
 
 /** Plans the move of a policy whose options are these. */
 export function planMove<C>(policy: Policy<C>, given: Given): Plan<C> {
-  const drops = Object.keys(IDLE).filter((name) => name in given && given[name] === IDLE[name]);
+  const { idle } = readSafeOptions<OptionPath>(given, (path) => path);
+  const drops = idle.flatMap(({ code, text }) => (code === 'idle-option' ? [text] : []));
   const rest = Object.fromEntries(Object.entries(given).filter(([name]) => !drops.includes(name)));
   const access = accessOf(policy);
   const keepsOut = access.stranger.outcomes.some(({ end }) => end.is !== 'passes');

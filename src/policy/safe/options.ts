@@ -9,8 +9,10 @@ import type { Fault, FaultCode, NameList, WrittenName } from '../policy.ts';
 import { strip, tabOrSpace } from '../white-space.ts';
 import { instead } from './expression.ts';
 
+/** What the middleware is imported by. */
+export const SAFE_MODULE = 'eslint-plugin-cors/middleware';
 /** How sentences call it. */
-export const SAFE_LIBRARY = '`eslint-plugin-cors/middleware`';
+export const SAFE_LIBRARY = `\`${SAFE_MODULE}\``;
 
 /** A value that only running the code can tell: the linter puts it where it does not know. */
 export const UNKNOWN: unique symbol = Symbol('unknown');
